@@ -16,11 +16,11 @@ export type LabPaths = {
 
 /** Gives the lab's folders, by the XDG rules; creates the two outside the project. */
 export function labPaths(env: NodeJS.ProcessEnv = process.env): LabPaths {
-  const home = env['HOME'] ?? homedir();
+  const home = env.HOME ?? homedir();
   const paths = {
     projectDir: resolve(import.meta.dirname, '..', '..'),
-    cacheDir: join(xdgFolder(env['XDG_CACHE_HOME'], join(home, '.cache')), 'cloud-lab'),
-    dataDir: join(xdgFolder(env['XDG_DATA_HOME'], join(home, '.local', 'share')), 'cloud-lab'),
+    cacheDir: join(xdgFolder(env.XDG_CACHE_HOME, join(home, '.cache')), 'cloud-lab'),
+    dataDir: join(xdgFolder(env.XDG_DATA_HOME, join(home, '.local', 'share')), 'cloud-lab'),
   };
   makeFolder(paths.cacheDir, 0o755);
   makeFolder(paths.dataDir, 0o700);

@@ -1,0 +1,33 @@
+/** The inventory: what is known of a lab once its addresses are fixed and before any machine boots. */
+import type { PortSource } from './roles.ts';
+
+/** Where a port of a host is reached from outside the lab. */
+export type Endpoint = { host: string; port: number };
+
+export type HostAddresses = {
+  /** Address on the lab's own network. */
+  internal: string;
+  /** Port name -> where it is reached from outside; only ports from `internet` and `admin`. */
+  published: Readonly<Record<string, Endpoint>>;
+};
+
+export type Inventory = {
+  /** Host name -> its addresses. */
+  hosts: Readonly<Record<string, HostAddresses>>;
+  /** The networks behind each source of a port, as CIDRs: what a host's own firewall lets in. */
+  sources: Readonly<Record<PortSource, readonly string[]>>;
+};
+
+/** The addresses of a host. @throws Error where the inventory does not know it */
+export function addressesOf(inventory: Inventory, host: string): HostAddresses {
+  const addresses = inventory.hosts[host];
+  if (addresses === undefined) throw new Error(`the inventory has no host ${host}`);
+  return addresses;
+}
+
+/** Where a port of a host is reached from outside. @throws Error where it is not published */
+export function publishedEndpoint(inventory: Inventory, host: string, port: string): Endpoint {
+  const endpoint = addressesOf(inventory, host).published[port];
+  if (endpoint === undefined) throw new Error(`port ${port} of host ${host} is not reached from outside`);
+  return endpoint;
+}

@@ -1,0 +1,25 @@
+/** Names: which ones are allowed, and how a stack's resources are called. */
+import { createHash } from 'node:crypto';
+
+/** Labels that mark everything that belongs to a lab, so that a cloud itself can be asked what is left. */
+export const PROJECT_LABEL = 'cloud-lab.project';
+export const STACK_LABEL = 'cloud-lab.stack';
+export const HOST_LABEL = 'cloud-lab.host';
+/** Value of PROJECT_LABEL. */
+export const PROJECT = 'cloud-lab';
+
+/** Letters, digits, `.`, `_` and `-`, not starting with a sign: safe as a file name, in a URL and as an argument. */
+export function isPlainName(text: string): boolean {
+  return /^[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/.test(text) && !text.includes('..');
+}
+
+/** Name of a stack's resource: `lab-dev` for the stack itself, `lab-dev-web` for its part `web`. */
+export function resourceName(stack: string, part?: string): string {
+  const name = part === undefined ? `lab-${stack}` : `lab-${stack}-${part}`;
+  return name.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-');
+}
+
+/** A number from 0 to 2^32 - 1 that depends on the text alone: spreads stacks over ports and networks. */
+export function hashNumber(text: string): number {
+  return createHash('sha256').update(text).digest().readUInt32BE();
+}

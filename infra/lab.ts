@@ -1,16 +1,21 @@
 /** Describes the lab that a configuration asks for: its hosts, with their roles and ports, as plain data. */
 import type { LabConfig } from './config.ts';
-import { type Port, ROLES, type Role, type RoleName } from './roles.ts';
+import { type Check, type Port, ROLES, type Role, type RoleName, SSH } from './roles.ts';
 
-/** A machine of the lab, before any cloud is asked for it. */
+/** A machine of the lab, before any cloud is asked for it: what its roles need, taken together. */
 export type Host = {
   /** Unique within the lab, such as `web` or `ci-1`: its hostname and its key in outputs. */
   name: string;
-  role: Role;
-  /** Counts from 1 among the hosts of its role. */
+  roles: readonly Role[];
+  /** Counts from 1 among hosts of its kind. */
   index: number;
   ports: readonly Port[];
+  /** Names of the artifacts that it runs. */
+  artifacts: readonly string[];
   keepsData: boolean;
+  /** MiB. */
+  memory: number;
+  checks: readonly Check[];
 };
 
 export type Lab = {
@@ -21,36 +26,48 @@ export type Lab = {
 
 /** Expands a configuration to the list of hosts; the same configuration always gives the same lab. */
 export function describeLab(config: LabConfig): Lab {
-  const hosts = [
-    ...numbered('web'),
-    ...numbered('database'),
-    ...numbered('storage'),
-    ...numbered('kafka', 1),
-    ...numbered('ci', config.ciRunners),
-  ];
-  return { stack: config.stack, config, hosts };
+  const runners = Array.from({ length: config.ciRunners }, (_, position) =>
+    describeHost(`ci-${position + 1}`, position + 1, position === 0 ? ['git', 'ci'] : ['ci']),
+  );
+  return {
+    stack: config.stack,
+    config,
+    hosts: [
+      describeHost('web', 1, ['web']),
+      describeHost('database', 1, ['database']),
+      describeHost('storage', 1, ['storage']),
+      describeHost('kafka-1', 1, ['kafka']),
+      ...runners,
+    ],
+  };
 }
 
-/** The hosts of a role, in order. */
+/** The hosts that have a role, in order. */
 export function hostsOf(lab: Lab, role: RoleName): Host[] {
-  return lab.hosts.filter((host) => host.role.name === role);
+  return lab.hosts.filter((host) => hasRole(host, role));
 }
 
-/** The first host of a role. @throws Error where the lab has none */
+/** The first host that has a role. @throws Error where the lab has none */
 export function firstHostOf(lab: Lab, role: RoleName): Host {
   const [host] = hostsOf(lab, role);
   if (host === undefined) throw new Error(`the lab of stack ${lab.stack} has no ${role} host`);
   return host;
 }
 
-/** One host called as its role where only one can be, else `role-1` and so on. */
-function numbered(name: RoleName, count?: number): Host[] {
-  const role = ROLES[name];
-  return Array.from({ length: count ?? 1 }, (_, position) => ({
-    name: count === undefined ? name : `${name}-${position + 1}`,
-    role,
-    index: position + 1,
-    ports: role.ports,
-    keepsData: role.keepsData,
-  }));
+export function hasRole(host: Host, role: RoleName): boolean {
+  return host.roles.some(({ name }) => name === role);
+}
+
+function describeHost(name: string, index: number, roleNames: readonly RoleName[]): Host {
+  const roles = roleNames.map((role) => ROLES[role]);
+  return {
+    name,
+    roles,
+    index,
+    ports: [SSH, ...roles.flatMap(({ ports }) => ports)],
+    artifacts: roles.flatMap(({ artifacts }) => artifacts),
+    keepsData: roles.some(({ keepsData }) => keepsData),
+    memory: roles.reduce((sum, { memory }) => sum + memory, 0),
+    checks: roles.flatMap(({ checks }) => checks),
+  };
 }

@@ -20,7 +20,7 @@ export type Check =
   | { unit: string; kind: 'tcp'; port: number }
   | { unit: string; kind: 'http'; url: string };
 
-export type RoleName = 'web' | 'ci' | 'kafka' | 'database' | 'storage';
+export type RoleName = 'web' | 'git' | 'ci' | 'kafka' | 'database' | 'storage';
 
 export type Role = {
   name: RoleName;
@@ -29,41 +29,49 @@ export type Role = {
   ports: readonly Port[];
   /** Folders under apps/ and samples/ that reach the host as content-addressed artifacts. */
   artifacts: readonly string[];
+  /** True where the role has listeners that speak TLS: its host gets a certificate. */
+  tls: boolean;
   /** True where the host keeps data on a volume, mounted at /data, that outlives it. */
   keepsData: boolean;
-  /** Memory that the host may use, MiB. */
+  /** Memory that the role may use on its host, MiB. */
   memory: number;
   checks: readonly Check[];
   /** Roles whose hosts this one talks to: it knows their names and addresses. */
   talksTo: readonly RoleName[];
 };
 
-const SSH: Port = { name: 'ssh', port: 22, protocol: 'tcp', from: 'admin', reason: 'shell for whoever runs the lab' };
+/** Every host has it, whatever its roles. */
+export const SSH: Port = {
+  name: 'ssh',
+  port: 22,
+  protocol: 'tcp',
+  from: 'admin',
+  reason: 'shell for whoever runs the lab',
+};
 
 const WEB: Role = {
   name: 'web',
   purpose: 'the web app and its REST API, behind Caddy',
   ports: [
-    SSH,
     { name: 'http', port: 80, protocol: 'tcp', from: 'internet', reason: 'web pages and REST API' },
     { name: 'https', port: 443, protocol: 'tcp', from: 'internet', reason: 'the same over TLS' },
     { name: 'metrics', port: 9100, protocol: 'tcp', from: 'lab', reason: 'Prometheus metrics of the web app' },
   ],
   artifacts: ['web'],
+  tls: true,
   keepsData: false,
   memory: 768,
   checks: [
     { unit: 'web.service', kind: 'http', url: 'http://127.0.0.1:8080/healthz' },
     { unit: 'caddy.service', kind: 'http', url: 'http://127.0.0.1:80/healthz' },
   ],
-  talksTo: ['ci', 'kafka', 'database', 'storage'],
+  talksTo: ['git', 'ci', 'kafka', 'database', 'storage'],
 };
 
-const CI: Role = {
-  name: 'ci',
-  purpose: 'the CI runner; the first one also holds the Git server',
+const GIT: Role = {
+  name: 'git',
+  purpose: "the lab's Git server",
   ports: [
-    SSH,
     {
       name: 'git',
       port: 8080,
@@ -71,27 +79,36 @@ const CI: Role = {
       from: 'lab',
       reason: 'clones by the runners, pushes through the web host',
     },
-    { name: 'runner', port: 8081, protocol: 'tcp', from: 'lab', reason: 'health of the runner' },
   ],
-  artifacts: ['ci-runner', 'samples'],
+  artifacts: ['samples'],
+  tls: false,
+  keepsData: true,
+  memory: 256,
+  checks: [{ unit: 'nginx.service', kind: 'http', url: 'http://127.0.0.1:8080/healthz' }],
+  talksTo: [],
+};
+
+const CI: Role = {
+  name: 'ci',
+  purpose: 'a CI runner',
+  ports: [{ name: 'runner', port: 8081, protocol: 'tcp', from: 'lab', reason: 'health of the runner' }],
+  artifacts: ['ci-runner'],
+  tls: false,
   keepsData: true,
   memory: 4096,
-  checks: [
-    { unit: 'ci-runner.service', kind: 'http', url: 'http://127.0.0.1:8081/healthz' },
-    { unit: 'caddy.service', kind: 'http', url: 'http://127.0.0.1:8080/healthz' },
-  ],
-  talksTo: ['ci', 'kafka', 'storage'],
+  checks: [{ unit: 'ci-runner.service', kind: 'http', url: 'http://127.0.0.1:8081/healthz' }],
+  talksTo: ['git', 'kafka', 'storage'],
 };
 
 const KAFKA: Role = {
   name: 'kafka',
   purpose: 'a Kafka broker (KRaft)',
   ports: [
-    SSH,
     { name: 'kafka-internal', port: 9092, protocol: 'tcp', from: 'lab', reason: 'clients in the lab, plaintext' },
     { name: 'kafka', port: 9093, protocol: 'tcp', from: 'internet', reason: 'clients outside, TLS and SCRAM' },
   ],
   artifacts: ['stream'],
+  tls: true,
   keepsData: true,
   memory: 1024,
   checks: [
@@ -104,8 +121,9 @@ const KAFKA: Role = {
 const DATABASE: Role = {
   name: 'database',
   purpose: 'MariaDB',
-  ports: [SSH, { name: 'mysql', port: 3306, protocol: 'tcp', from: 'lab', reason: 'SQL of the web app' }],
+  ports: [{ name: 'mysql', port: 3306, protocol: 'tcp', from: 'lab', reason: 'SQL of the web app' }],
   artifacts: [],
+  tls: false,
   keepsData: true,
   memory: 768,
   checks: [
@@ -119,15 +137,21 @@ const STORAGE: Role = {
   name: 'storage',
   purpose: 'blob storage (Azurite)',
   ports: [
-    SSH,
     { name: 'blob', port: 10_000, protocol: 'tcp', from: 'internet', reason: 'blobs by URL; each request is signed' },
   ],
   artifacts: ['storage'],
+  tls: false,
   keepsData: true,
   memory: 512,
   checks: [{ unit: 'azurite.service', kind: 'tcp', port: 10_000 }],
   talksTo: [],
 };
 
-/** Every role, in the order in which outputs show its hosts. */
-export const ROLES: Record<RoleName, Role> = { web: WEB, ci: CI, kafka: KAFKA, database: DATABASE, storage: STORAGE };
+export const ROLES: Record<RoleName, Role> = {
+  web: WEB,
+  git: GIT,
+  ci: CI,
+  kafka: KAFKA,
+  database: DATABASE,
+  storage: STORAGE,
+};

@@ -1,0 +1,27 @@
+/** The lab, from a description to machines that answer: config -> lab -> cloud -> user-data -> hosts -> ready -> outputs. */
+import * as pulumi from '@pulumi/pulumi';
+import { packArtifacts } from './infra/artifacts.ts';
+import { bootHosts } from './infra/boot.ts';
+import { chooseCloud } from './infra/clouds/index.ts';
+import { readConfig } from './infra/config.ts';
+import { createCredentials } from './infra/credentials/resource.ts';
+import { speakPlainly } from './infra/errors.ts';
+import { describeLab } from './infra/lab.ts';
+import { readOperator } from './infra/operator.ts';
+import { describeStackOutputs } from './infra/stack-outputs.ts';
+
+export default await speakPlainly(async () => {
+  const projectDir = import.meta.dirname;
+  const operator = readOperator(pulumi.getStack());
+  const config = readConfig(pulumi.runtime.allConfig(), pulumi.getStack());
+  const lab = describeLab(config);
+  const artifacts = await packArtifacts(
+    lab.hosts.flatMap((host) => host.artifacts),
+    projectDir,
+    operator.cacheDir,
+  );
+  const cloud = await chooseCloud(lab, projectDir);
+  const credentials = createCredentials(lab, cloud);
+  const ready = bootHosts({ lab, cloud, credentials, artifacts, operator, projectDir });
+  return describeStackOutputs({ lab, cloud, credentials, operator, ready });
+});

@@ -1,0 +1,96 @@
+/** Renders the user-data of a host: a pure function of the cloud-init files, the host and the variables given. */
+import { parseDocument, stringify } from 'yaml';
+import type { Host } from './lab.ts';
+
+/** The files of the folder cloud-init/: path below it -> text. */
+export type CloudInitFiles = ReadonlyMap<string, string>;
+
+type WriteFile = { path: string; content?: string; source?: string; permissions?: string };
+type CloudConfig = Record<string, unknown> & { write_files?: WriteFile[]; packages?: string[] };
+
+export type RenderOptions = {
+  files: CloudInitFiles;
+  /** What `{{name}}` stands for in any text of the files. */
+  variables: Readonly<Record<string, string>>;
+  /** True where the machine's image already holds every package, so that booting downloads nothing. */
+  packagesInImage: boolean;
+  /** Bytes that the cloud takes at most. */
+  sizeLimit: number;
+};
+
+/**
+ * The user-data of a host: base.yaml and the files of its roles, merged (lists are joined, in that order), each
+ * `source` replaced by that file's text, each `{{variable}}` filled in.
+ * @throws Error naming the file, where a variable or a source is unknown or the result is too large for the cloud
+ */
+export function renderUserData(host: Host, { files, variables, packagesInImage, sizeLimit }: RenderOptions): string {
+  const config = ['base.yaml', ...host.roles.map(({ name }) => `${name}.yaml`)]
+    .map((path) => readConfig(files, path))
+    .reduce(merge);
+  const filled = fillIn(
+    { ...config, write_files: (config.write_files ?? []).map((file) => withContent(file, files)) },
+    variables,
+  ) as CloudConfig;
+  if (packagesInImage) delete filled.packages;
+  delete filled.package_update;
+  const text = `#cloud-config\n${stringify(packagesInImage ? filled : { package_update: true, ...filled }, { lineWidth: 0 })}`;
+  const size = Buffer.byteLength(text);
+  if (size > sizeLimit) {
+    throw new Error(
+      `The user-data of host ${host.name} has ${size} bytes; this cloud takes ${sizeLimit}. Move text from cloud-init/ into an artifact.`,
+    );
+  }
+  return text;
+}
+
+/** Every package that any role asks for, sorted: what a machine image has to hold. */
+export function listPackages(files: CloudInitFiles): string[] {
+  const names = [...files.keys()].filter((path) => /^[a-z-]+\.yaml$/.test(path));
+  return [...new Set(names.flatMap((path) => readConfig(files, path).packages ?? []))].sort();
+}
+
+function readConfig(files: CloudInitFiles, path: string): CloudConfig {
+  const document = parseDocument(fileText(files, path));
+  if (document.errors.length > 0)
+    throw new Error(`cloud-init/${path} is not valid YAML: ${document.errors[0]?.message}`);
+  return document.toJS() as CloudConfig;
+}
+
+function fileText(files: CloudInitFiles, path: string): string {
+  const text = files.get(path);
+  if (text === undefined) throw new Error(`there is no file cloud-init/${path}`);
+  return text;
+}
+
+function merge(base: CloudConfig, role: CloudConfig): CloudConfig {
+  const merged: CloudConfig = { ...base };
+  for (const [key, value] of Object.entries(role)) {
+    const before = merged[key];
+    merged[key] = Array.isArray(before) && Array.isArray(value) ? [...before, ...value] : value;
+  }
+  return merged;
+}
+
+function withContent({ source, ...file }: WriteFile, files: CloudInitFiles): WriteFile {
+  return source === undefined ? file : { ...file, content: fileText(files, source) };
+}
+
+function fillIn(value: unknown, variables: Readonly<Record<string, string>>): unknown {
+  if (typeof value === 'string') return fillInText(value, variables);
+  if (Array.isArray(value)) return value.map((item) => fillIn(item, variables));
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillIn(item, variables)]));
+  }
+  return value;
+}
+
+function fillInText(text: string, variables: Readonly<Record<string, string>>): string {
+  return text.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {
+    const value = variables[name];
+    if (value === undefined)
+      throw new Error(
+        `cloud-init: the variable {{${name}}} is unknown; known are ${Object.keys(variables).join(', ')}`,
+      );
+    return value;
+  });
+}

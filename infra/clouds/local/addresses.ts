@@ -1,0 +1,77 @@
+/** Which addresses and ports a lab has on the local cloud: fixed by its stack's name and configuration, before anything exists. */
+import { addressIn, type Cidr, contains, formatCidr, parseCidr } from '../../cidr.ts';
+import { ConfigError, type LabConfig } from '../../config.ts';
+import type { HostAddresses, Inventory } from '../../inventory.ts';
+import type { Host, Lab } from '../../lab.ts';
+import { hashNumber } from '../../naming.ts';
+
+/** Only this machine reaches the lab; the name serves certificates and Kafka's clients better than an address. */
+const PUBLIC_HOST = 'localhost';
+const LOOPBACK: Cidr = { first: 127 * 2 ** 24, bits: 8 };
+const DEV_PORT_BASE = 24_000;
+const PORTS_PER_LAB = 100;
+
+/** Where in a lab's 100 ports each published port lies; a host of several adds its index. */
+const PORT_OFFSETS: Record<string, number> = { 'web/http': 0, 'web/https': 1, 'storage/blob': 10, 'kafka/kafka': 20 };
+const SSH_OFFSETS: Record<string, number> = { web: 40, database: 41, storage: 42, kafka: 50, git: 60, ci: 60 };
+
+/** The lab's own network: the gateway, that is this machine, has address 1; the hosts are in the upper half. */
+export function labSubnet(config: LabConfig): Cidr {
+  const hash = hashNumber(`network ${config.stack}`);
+  const text = config.subnet === 'auto' ? `10.${64 + (hash % 128)}.${(hash >>> 8) % 256}.0/24` : config.subnet;
+  const subnet = parseCidr(text);
+  if (subnet === undefined) throw new Error(`${text} is not a network`);
+  return subnet;
+}
+
+/** The first port of 127.0.0.1 that the lab publishes. Above the well-known ports, below those that systems hand out to clients. */
+export function labPortBase(config: LabConfig): number {
+  if (config.portBase !== 0) return config.portBase;
+  if (config.stack === 'dev') return DEV_PORT_BASE;
+  return DEV_PORT_BASE + PORTS_PER_LAB * (1 + (hashNumber(`ports ${config.stack}`) % 80));
+}
+
+/** The inventory of a lab. @throws ConfigError where the configuration asks for what only a cloud elsewhere can do */
+export function describeInventory(lab: Lab): Inventory {
+  const admin = parseCidr(lab.config.adminCidr);
+  if (admin === undefined || !contains(LOOPBACK, admin)) {
+    throw new ConfigError([
+      `lab:adminCidr is ${lab.config.adminCidr}, but the local cloud is reached from this machine alone: leave it at 127.0.0.1/32`,
+    ]);
+  }
+  const subnet = labSubnet(lab.config);
+  const gateway = `${addressIn(subnet, 1)}/32`;
+  const hostsOnly = formatCidr({ first: subnet.first + 128, bits: 25 });
+  return {
+    hosts: Object.fromEntries(lab.hosts.map((host) => [host.name, addressesOf(host, lab.config, subnet)])),
+    sources: { internet: [gateway], admin: [gateway], lab: [hostsOnly] },
+  };
+}
+
+function addressesOf(host: Host, config: LabConfig, subnet: Cidr): HostAddresses {
+  const published = host.ports
+    .filter(({ from }) => from !== 'lab')
+    .map(({ name }) => [name, { host: PUBLIC_HOST, port: publishedPort(host, name, config) }]);
+  return { internal: addressIn(subnet, hostNumber(host)), published: Object.fromEntries(published) };
+}
+
+/** Fixed for each kind of host, so that one more runner moves nobody. */
+function hostNumber(host: Host): number {
+  return 128 + sshOffset(host);
+}
+
+function publishedPort(host: Host, port: string, config: LabConfig): number {
+  const base = labPortBase(config);
+  if (port === 'ssh') return base + sshOffset(host);
+  for (const { name } of host.roles) {
+    const offset = PORT_OFFSETS[`${name}/${port}`];
+    if (offset !== undefined) return base + offset + host.index - 1;
+  }
+  throw new Error(`no port of this machine is set aside for ${port} of host ${host.name}`);
+}
+
+function sshOffset(host: Host): number {
+  const offset = SSH_OFFSETS[host.roles[0]?.name ?? ''];
+  if (offset === undefined) throw new Error(`no address is set aside for host ${host.name}`);
+  return offset + host.index - 1;
+}

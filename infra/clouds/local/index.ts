@@ -1,0 +1,26 @@
+/** The local cloud: this machine's container engine, with containers that boot systemd and cloud-init as hosts. */
+import * as pulumi from '@pulumi/pulumi';
+import { readCloudInitFiles } from '../../cloud-init-files.ts';
+import { addressesOf } from '../../inventory.ts';
+import type { Lab } from '../../lab.ts';
+import type { Cloud } from '../cloud.ts';
+import { describeInventory } from './addresses.ts';
+import { artifactPath, containerName, createHost } from './hosts.ts';
+import { createNetwork } from './network.ts';
+import { describeSystemImage } from './system-image.ts';
+
+export function createLocalCloud(lab: Lab, projectDir: string): Cloud {
+  const inventory = describeInventory(lab);
+  const image = describeSystemImage(projectDir, readCloudInitFiles(projectDir));
+  const network = createNetwork(lab.config);
+  return {
+    // A seed is a file of any size; this is what the strictest of the other clouds takes.
+    traits: { packagesInImage: true, userDataLimit: 48 * 1024 },
+    inventory: pulumi.output(inventory),
+    offerArtifacts: (artifacts) =>
+      pulumi.output(artifacts.map(({ name, sha256 }) => ({ name, sha256, url: `file://${artifactPath(sha256)}` }))),
+    boot: (host, boot) => createHost({ host, boot, config: lab.config, inventory, network, imageTag: image.tag }),
+    commandOn: (host, argv) => ['docker', 'exec', containerName(lab.stack, host.name), ...argv],
+    namesOf: (host) => ['localhost', '127.0.0.1', host.name, addressesOf(inventory, host.name).internal],
+  };
+}

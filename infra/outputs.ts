@@ -1,0 +1,72 @@
+/** The stack's outputs: where everything is. The same keys on every cloud; absent where a part is off. */
+import type { Inventory } from './inventory.ts';
+import { addressesOf, publishedEndpoint } from './inventory.ts';
+import type { Lab } from './lab.ts';
+import { LAB_USER } from './secrets.ts';
+import { type PublicUrls, publicUrls } from './urls.ts';
+
+export type HostOutput = {
+  /** Address on the lab's own network. */
+  internal: string;
+  roles: string[];
+  /** Port name -> `host:port` as reached from outside. */
+  published: Record<string, string>;
+  /** Public key of its SSH server, as in known_hosts. */
+  sshHostKey: string;
+};
+
+/** Outputs that are no secret. `gitPushUrl` and `kafkaPassword` come beside them. */
+export type LabOutputs = PublicUrls & {
+  /** Certificate of the lab's own authority, PEM: it vouches for webUrlTls and kafkaBootstrap. */
+  caCertificate: string;
+  kafkaUsername: string;
+  /** Host name -> the command that logs in there. */
+  ssh: Record<string, string>;
+  hosts: Record<string, HostOutput>;
+};
+
+export type OutputSources = {
+  lab: Lab;
+  inventory: Inventory;
+  caCertificate: string;
+  sshHostPublicKeys: Readonly<Record<string, string>>;
+  /** Files on the operator's machine that its SSH client needs. */
+  ssh: { keyFile: string; knownHostsFile: string };
+};
+
+/** Everything that a user of the lab has to know, from what the lab is made of. */
+export function describeOutputs({ lab, inventory, caCertificate, sshHostPublicKeys, ssh }: OutputSources): LabOutputs {
+  const login = lab.hosts.map(({ name }) => {
+    const { host, port } = publishedEndpoint(inventory, name, 'ssh');
+    return [
+      name,
+      `ssh -i ${ssh.keyFile} -o UserKnownHostsFile=${ssh.knownHostsFile} -o IdentitiesOnly=yes -p ${port} lab@${host}`,
+    ];
+  });
+  const hosts = lab.hosts.map(({ name, roles }): [string, HostOutput] => {
+    const { internal, published } = addressesOf(inventory, name);
+    const reached = Object.entries(published).map(([port, endpoint]) => [port, `${endpoint.host}:${endpoint.port}`]);
+    return [
+      name,
+      {
+        internal,
+        roles: roles.map((role) => role.name),
+        published: Object.fromEntries(reached),
+        sshHostKey: sshHostPublicKeys[name] ?? '',
+      },
+    ];
+  });
+  return {
+    ...publicUrls(lab, inventory),
+    caCertificate,
+    kafkaUsername: LAB_USER,
+    ssh: Object.fromEntries(login),
+    hosts: Object.fromEntries(hosts),
+  };
+}
+
+/** The Git server with the account that may push to every repository below it: a secret. */
+export function gitPushUrl(lab: Lab, inventory: Inventory, password: string): string {
+  const { webUrl } = publicUrls(lab, inventory);
+  return `${webUrl.replace('://', `://${LAB_USER}:${password}@`)}/git`;
+}

@@ -1,0 +1,92 @@
+/** Waits until every service of every host answers, and shows each host's stages on the way; or says why it does not. */
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** What a host says of itself: a line of `host-status --watch`. */
+export type HostReport = {
+  host: string;
+  state: 'starting' | 'healthy' | 'failed';
+  /** What it is doing, or waits for. */
+  stage: string;
+  reason?: string;
+  log?: string[];
+};
+
+export type WatchOptions = {
+  host: string;
+  /** Runs a command on the host, as root. */
+  command: readonly string[];
+  /** Seconds. */
+  timeout: number;
+  onStage: (stage: string) => void;
+};
+
+/** The command that makes a host tell of itself until it is healthy or has failed. */
+export function watchCommand(timeout: number): string[] {
+  return ['/usr/local/lib/lab/host-status', '--watch', String(timeout)];
+}
+
+/** The host did not become healthy: which unit, why, and the last lines of its log. */
+export class HostNotReady extends Error {
+  override name = 'HostNotReady';
+}
+
+/**
+ * Waits until a host is healthy. A host whose watcher cannot be started yet is asked again until the time is over.
+ * @throws HostNotReady
+ */
+export async function waitUntilReady({ host, command, timeout, onStage }: WatchOptions): Promise<void> {
+  const end = Date.now() + timeout * 1000;
+  let complaint = 'it never answered';
+  while (Date.now() < end) {
+    const { last, stderr } = await watchOnce(command, onStage, end);
+    if (last?.state === 'healthy') return;
+    if (last?.state === 'failed') throw new HostNotReady(describeFailure(host, last));
+    complaint = last === undefined ? stderr.trim() || complaint : `it was last seen at: ${last.stage}`;
+    await delay(300);
+  }
+  throw new HostNotReady(
+    `Host ${host} did not become ready within ${timeout} s: ${complaint}.\nIt stays up to be looked at: ./lab logs ${host}, ./lab ssh ${host}`,
+  );
+}
+
+async function watchOnce(
+  command: readonly string[],
+  onStage: (stage: string) => void,
+  end: number,
+): Promise<{ last?: HostReport; stderr: string }> {
+  const [program, ...args] = command;
+  if (program === undefined) throw new Error('no command to watch a host with');
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  // The watcher ends by itself at its own limit; this is for one that hangs.
+  const timer = setTimeout(() => child.kill('SIGKILL'), end - Date.now() + 15_000);
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()).once('error', () => resolve()));
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr = (stderr + chunk.toString()).slice(-2000);
+  });
+  let last: HostReport | undefined;
+  for await (const line of createInterface({ input: child.stdout })) {
+    const report = parseReport(line);
+    if (report === undefined) continue;
+    last = report;
+    onStage(report.stage);
+  }
+  await closed;
+  clearTimeout(timer);
+  return last === undefined ? { stderr } : { last, stderr };
+}
+
+function parseReport(line: string): HostReport | undefined {
+  try {
+    return JSON.parse(line) as HostReport;
+  } catch {
+    return undefined;
+  }
+}
+
+function describeFailure(host: string, { reason, stage, log = [] }: HostReport): string {
+  const lines = log.length === 0 ? '' : `\nThe last lines of its log:\n${log.map((line) => `  ${line}`).join('\n')}`;
+  return `Host ${host} is not ready: ${reason ?? stage}${lines}\nIt stays up to be looked at: ./lab logs ${host}, ./lab ssh ${host}`;
+}

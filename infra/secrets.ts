@@ -1,0 +1,74 @@
+/** Which secrets a host holds, and in which files: each service's own, and no more. */
+import type { Host } from './lab.ts';
+import type { RoleName } from './roles.ts';
+
+/** A key and its certificate, PEM. */
+export type KeyPair = { key: string; certificate: string };
+
+/** Everything secret of a lab, made once for each stack. */
+export type Secrets = {
+  databasePassword: string;
+  /** Base64 of 64 bytes, as Azure's account keys. */
+  blobKey: string;
+  gitPushPassword: string;
+  kafkaPassword: string;
+  /** Host name -> the key and certificate of its TLS listeners. */
+  tls: Readonly<Record<string, KeyPair>>;
+  /** Host name -> the private key of its SSH server, PEM. */
+  sshHostKeys: Readonly<Record<string, string>>;
+};
+
+/** The account of Kafka's outside listener, and of pushes to the Git server. */
+export const LAB_USER = 'lab';
+
+/** The files with secrets of a host: absolute path -> text. They belong to root alone until cloud-init gives one to a service. */
+export function describeSecretFiles(host: Host, secrets: Secrets): Record<string, string> {
+  return {
+    '/etc/ssh/ssh_host_ecdsa_key': member(secrets.sshHostKeys, host.name),
+    ...Object.assign({}, ...host.roles.map(({ name }) => roleFiles(name, host, secrets))),
+  };
+}
+
+function roleFiles(role: RoleName, host: Host, secrets: Secrets): Record<string, string> {
+  const folder = '/etc/lab/secrets';
+  switch (role) {
+    case 'web': {
+      const { key, certificate } = member(secrets.tls, host.name);
+      return {
+        [`${folder}/web.env`]: environment({
+          DATABASE_URL: `mysql://web:${secrets.databasePassword}@database:3306/lab`,
+          BLOB_KEY: secrets.blobKey,
+        }),
+        [`${folder}/tls.key`]: key,
+        '/etc/lab/tls.crt': certificate,
+      };
+    }
+    case 'git':
+      return { [`${folder}/git-push.htpasswd`]: `${LAB_USER}:{PLAIN}${secrets.gitPushPassword}\n` };
+    case 'ci':
+      return { [`${folder}/ci-runner.env`]: environment({ BLOB_KEY: secrets.blobKey }) };
+    case 'kafka': {
+      const { key, certificate } = member(secrets.tls, host.name);
+      return {
+        [`${folder}/kafka.env`]: environment({ KAFKA_USERNAME: LAB_USER, KAFKA_PASSWORD: secrets.kafkaPassword }),
+        [`${folder}/kafka.pem`]: `${key}${certificate}`,
+      };
+    }
+    case 'database':
+      return { [`${folder}/database.env`]: environment({ WEB_PASSWORD: secrets.databasePassword }) };
+    case 'storage':
+      return { [`${folder}/azurite.env`]: environment({ AZURITE_ACCOUNTS: `lab:${secrets.blobKey}` }) };
+  }
+}
+
+function environment(values: Record<string, string>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}
+
+function member<T>(record: Readonly<Record<string, T>>, name: string): T {
+  const value = record[name];
+  if (value === undefined) throw new Error(`no secret was made for host ${name}`);
+  return value;
+}

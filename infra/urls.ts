@@ -1,0 +1,37 @@
+/** The addresses of the lab's services as its users see them; the same names on every cloud. */
+import { type Inventory, publishedEndpoint } from './inventory.ts';
+import { firstHostOf, hostsOf, type Lab } from './lab.ts';
+
+export type PublicUrls = {
+  webUrl: string;
+  webUrlTls: string;
+  apiUrl: string;
+  ciUrl: string;
+  coverageUrl: string;
+  kafkaBootstrap: string;
+  blobUrl: string;
+  gitUrl: string;
+};
+
+/** Where the services of a lab are reached from outside. */
+export function publicUrls(lab: Lab, inventory: Inventory): PublicUrls {
+  const web = firstHostOf(lab, 'web').name;
+  const webUrl = url('http', publishedEndpoint(inventory, web, 'http'));
+  const brokers = hostsOf(lab, 'kafka').map(({ name }) => publishedEndpoint(inventory, name, 'kafka'));
+  const [repository] = lab.config.ciRepositories;
+  return {
+    webUrl,
+    webUrlTls: url('https', publishedEndpoint(inventory, web, 'https')),
+    apiUrl: `${webUrl}/api/v1`,
+    ciUrl: `${webUrl}/api/v1/ci`,
+    coverageUrl: `${webUrl}/static/main/index.html`,
+    kafkaBootstrap: brokers.map(({ host, port }) => `${host}:${port}`).join(','),
+    blobUrl: `${url('http', publishedEndpoint(inventory, firstHostOf(lab, 'storage').name, 'blob'))}/lab`,
+    gitUrl: `${webUrl}/git/${repository}.git`,
+  };
+}
+
+function url(scheme: 'http' | 'https', { host, port }: { host: string; port: number }): string {
+  const usual = scheme === 'http' ? 80 : 443;
+  return port === usual ? `${scheme}://${host}` : `${scheme}://${host}:${port}`;
+}

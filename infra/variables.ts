@@ -1,0 +1,55 @@
+/** The variables of the cloud-init files for one host: everything of the lab that a host has to be told. */
+import { createHash } from 'node:crypto';
+import { renderFirewall } from './firewall.ts';
+import { addressesOf, type Inventory, publishedEndpoint } from './inventory.ts';
+import { firstHostOf, type Host, hasRole, hostsOf, type Lab } from './lab.ts';
+import { publicUrls } from './urls.ts';
+
+/** Where a host fetches an artifact, and what its content must be. */
+export type ArtifactSource = { name: string; url: string; sha256: string };
+
+export type VariableSources = {
+  lab: Lab;
+  inventory: Inventory;
+  artifacts: readonly ArtifactSource[];
+  /** One line of an OpenSSH public key. */
+  sshPublicKey: string;
+  version: string;
+};
+
+/** What each `{{variable}}` of cloud-init/ stands for on the given host. */
+export function describeVariables(
+  host: Host,
+  { lab, inventory, artifacts, sshPublicKey, version }: VariableSources,
+): Record<string, string> {
+  const brokers = hostsOf(lab, 'kafka');
+  const storage = firstHostOf(lab, 'storage').name;
+  const git = firstHostOf(lab, 'git').name;
+  const others = new Set(host.roles.flatMap(({ talksTo }) => talksTo));
+  const known = lab.hosts.filter(
+    ({ name, roles }) => name === host.name || roles.some((role) => others.has(role.name)),
+  );
+  const broker = hasRole(host, 'kafka') ? publishedEndpoint(inventory, host.name, 'kafka') : undefined;
+  return {
+    host: host.name,
+    hostIndex: String(host.index),
+    stack: lab.stack,
+    version,
+    sshPublicKey,
+    hostsFile: known.map(({ name }) => `${addressesOf(inventory, name).internal} ${name}`).join('\n'),
+    firewall: renderFirewall(host.ports, inventory),
+    health: JSON.stringify({ host: host.name, checks: host.checks }),
+    installArtifacts: artifacts
+      .map(({ name, url, sha256 }) => `/usr/local/lib/lab/install-artifact ${name} ${url} ${sha256}`)
+      .join('\n'),
+    endpoints: JSON.stringify(publicUrls(lab, inventory)),
+    kafkaBrokers: brokers.map(({ name }) => `${name}:9092`).join(','),
+    kafkaReplication: String(brokers.length),
+    kafkaClusterId: createHash('sha256').update(`kafka ${lab.stack}`).digest().subarray(0, 16).toString('base64url'),
+    kafkaExternal: broker === undefined ? '' : `${broker.host}:${broker.port}`,
+    blobInternalUrl: `http://${storage}:10000/lab`,
+    gitHost: git,
+    gitInternalUrl: `http://${git}:8080/git`,
+    ciRepositories: lab.config.ciRepositories.join(','),
+  };
+}

@@ -1,0 +1,82 @@
+/** Builds the web app from its parts; listening is the process's affair (server.ts). */
+import fastifyStatic from '@fastify/static';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { Assets } from './assets.ts';
+import type { ReportStore } from './ci/report-store.ts';
+import type { RunStore } from './ci/run-store.ts';
+import type { CiService } from './ci/service.ts';
+import type { LabFunction } from './functions/function.ts';
+import { labFunctions } from './functions/index.ts';
+import type { HealthChecks } from './health/health.ts';
+import { describeApi } from './plugins/docs.ts';
+import { handleErrors, refuse } from './plugins/errors.ts';
+import { type Metrics, measureRequests } from './plugins/metrics.ts';
+import { logRequests } from './plugins/request-log.ts';
+import { collectRoutes } from './plugins/route-table.ts';
+import { secureHeaders } from './plugins/security.ts';
+import { registerCi } from './routes/ci.ts';
+import { registerCiFiles } from './routes/ci-files.ts';
+import { registerFunctions } from './routes/functions.ts';
+import { registerHome } from './routes/home.ts';
+import { type LabInfo, registerHealth, registerStatus } from './routes/status.ts';
+import { describeFinding } from './schemas/validation-error.ts';
+
+export interface AppOptions {
+  lab: LabInfo;
+  ci: CiService;
+  runs: RunStore;
+  reports: ReportStore;
+  health: HealthChecks;
+  metrics: Metrics;
+  assets: Assets;
+  log: FastifyBaseLogger;
+  functions?: readonly LabFunction[];
+}
+
+const BODY_LIMIT = 1024 * 1024;
+const RECEIVE_LIMIT_MS = 30_000;
+const KEEP_ALIVE_MS = 30_000;
+
+/** Builds the app, ready to listen or to be tried with `inject`. */
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const { lab, ci, runs, reports, health, metrics, assets, log, functions = labFunctions } = options;
+  const closing = new AbortController();
+  const app: FastifyInstance = Fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    // Caddy stands in front, on the same host.
+    trustProxy: 'loopback',
+    bodyLimit: BODY_LIMIT,
+    // For a request to arrive; an answer may take as long as a run of the CI does.
+    requestTimeout: RECEIVE_LIMIT_MS,
+    // Keeps a waiting client's connection alive through routers that forget quiet ones.
+    http: { keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS },
+    routerOptions: { maxParamLength: 1024 },
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, verbose: true } },
+    schemaErrorFormatter: (findings, dataVar) => describeFinding(findings, dataVar),
+    frameworkErrors: (error, request, reply) => void refuse(request, reply, error),
+  });
+  // Only JSON is read.
+  app.removeContentTypeParser('text/plain');
+
+  const routes = collectRoutes(app);
+  measureRequests(app, metrics);
+  logRequests(app);
+  await secureHeaders(app);
+  handleErrors(app, routes);
+  await describeApi(app, lab.version, assets.swaggerDir);
+
+  registerHealth(app, health);
+  registerStatus(app, health, lab);
+  registerFunctions(app, functions);
+  registerCi(app, ci, runs);
+  registerCiFiles(app, { runs, reports, repository: ci.defaultRepository, closing: closing.signal });
+  registerHome(app, lab, ci.defaultRepository);
+  await app.register(fastifyStatic, { root: assets.publicDir, wildcard: false, index: false, schemaHide: true });
+
+  app.addHook('preClose', async () => {
+    closing.abort();
+    ci.stop();
+  });
+  return app;
+}

@@ -1,0 +1,34 @@
+/** The contract of the place where runs are kept; every store passes the same tests. */
+import type { CiUpdate } from '@cloud-lab/common/ci-messages';
+import type { CiRun } from './run.ts';
+
+export type NewRun = Pick<CiRun, 'id' | 'repository' | 'branch' | 'commit' | 'requestedAt'>;
+
+export interface RunPage {
+  limit: number;
+  /** Id of a run: only older ones. */
+  before?: string | undefined;
+}
+
+export interface RunStore {
+  /** Keeps a new run in state `queued`. */
+  insert(run: NewRun): Promise<void>;
+  get(id: string): Promise<CiRun | undefined>;
+  /** Those of `ids` that are finished, in no order. */
+  finishedAmong(ids: readonly string[]): Promise<CiRun[]>;
+  /** Newest first; an unknown `before` gives none. */
+  list(page: RunPage): Promise<CiRun[]>;
+  /** Notes that the queue has the job. */
+  markDispatched(id: string): Promise<void>;
+  /** Queued runs older than `before` whose job never reached the queue, oldest first. */
+  undispatched(before: Date): Promise<CiRun[]>;
+  /**
+   * Records what a runner says, atomically: a finished run stays as it is, whoever reports and however often.
+   * `false`: nothing was changed, as the run is finished or unknown.
+   */
+  apply(update: CiUpdate): Promise<boolean>;
+  /** Ends a run that could not be run, under the same rule. */
+  fail(id: string, reason: string, at: Date): Promise<boolean>;
+  /** The newest run with a report of the longest of these branch names that has one. */
+  newestWithReport(repository: string, branches: readonly string[]): Promise<CiRun | undefined>;
+}

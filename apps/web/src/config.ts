@@ -1,0 +1,115 @@
+/** The environment of the web process, checked once; every mistake is reported in one message. */
+
+export interface WebConfig {
+  /** PORT: where the site and the API listen (8080). */
+  port: number;
+  /** HOST: address of that listener (127.0.0.1: a proxy stands in front). */
+  host: string;
+  /** METRICS_PORT: /metrics and /healthz on all addresses (9100); the firewall lets only the lab in. */
+  metricsPort: number;
+  /** KAFKA_BROKERS: comma-separated host:port. */
+  kafkaBrokers: string[];
+  /** DATABASE_URL: mysql://user:password@host:3306/lab (secret). */
+  databaseUrl: string;
+  /** BLOB_URL, BLOB_ACCOUNT, BLOB_KEY (secret): the blob storage that holds logs and reports. */
+  blob: { url: string; accountName: string; accountKey: string };
+  /** GIT_URL: base of the lab's repositories, such as http://ci-1:8080/git. */
+  gitUrl: string;
+  /** CI_REPOSITORIES: comma-separated names that may be tested (myapp); the first is the default. */
+  repositories: string[];
+  /** LAB_NAME: name of this lab, shown on its first page (dev). */
+  labName: string;
+  /** LAB_ENDPOINTS: JSON object of name -> public URL or address, shown on the first page. */
+  endpoints: Record<string, string>;
+  /** LAB_VERSION: version of the lab (0.0.0). */
+  version: string;
+}
+
+/** The environment is wrong; the message lists each variable and what it should hold. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const BROKER = /^(\[[\da-f:]+\]|[\w.-]+):\d{1,5}$/i;
+const REPOSITORY = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
+
+/** Reads and checks the whole environment, or throws one ConfigError that names every problem. */
+export function readConfig(env: Record<string, string | undefined>): WebConfig {
+  const problems: string[] = [];
+  const read = (name: string, fallback?: string): string => {
+    const value = env[name]?.trim() ?? '';
+    if (value !== '') return value;
+    if (fallback === undefined) problems.push(`${name} is not set`);
+    return fallback ?? '';
+  };
+  const readPort = (name: string, fallback: string): number => {
+    const text = read(name, fallback);
+    const port = /^\d{1,5}$/.test(text) ? Number(text) : -1;
+    if (port < 0 || port > 65535) problems.push(`${name} must be a port number from 0 to 65535, not "${text}"`);
+    return port;
+  };
+  const readList = (name: string, shape: RegExp, example: string, fallback?: string): string[] => {
+    const items = read(name, fallback)
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== '');
+    const wrong = items.filter((item) => !shape.test(item));
+    if (wrong.length > 0) problems.push(`${name} must be a comma-separated list such as ${example}, not "${wrong[0]}"`);
+    if (items.length === 0 && env[name]?.trim()) problems.push(`${name} names nothing`);
+    return items;
+  };
+  // The value is left out of these messages: it may carry a password.
+  const readUrl = (name: string, protocols: string[], example: string): string => {
+    const text = read(name);
+    if (text !== '' && !(URL.canParse(text) && protocols.includes(new URL(text).protocol))) {
+      problems.push(`${name} must be a URL such as ${example}`);
+    }
+    return text.replace(/\/+$/, '');
+  };
+
+  const config: WebConfig = {
+    port: readPort('PORT', '8080'),
+    host: read('HOST', '127.0.0.1'),
+    metricsPort: readPort('METRICS_PORT', '9100'),
+    kafkaBrokers: readList('KAFKA_BROKERS', BROKER, 'kafka-1:9092'),
+    databaseUrl: readUrl('DATABASE_URL', ['mysql:'], 'mysql://web:PASSWORD@database:3306/lab'),
+    blob: {
+      url: readUrl('BLOB_URL', ['http:', 'https:'], 'http://storage:10000/lab'),
+      accountName: read('BLOB_ACCOUNT'),
+      accountKey: read('BLOB_KEY'),
+    },
+    gitUrl: readUrl('GIT_URL', ['http:', 'https:'], 'http://ci-1:8080/git'),
+    repositories: readList('CI_REPOSITORIES', REPOSITORY, 'myapp,other', 'myapp'),
+    labName: read('LAB_NAME', 'dev'),
+    endpoints: readEndpoints(read('LAB_ENDPOINTS', '{}'), problems),
+    version: read('LAB_VERSION', '0.0.0'),
+  };
+  if (config.port !== 0 && config.port === config.metricsPort) problems.push('PORT and METRICS_PORT must differ');
+  if (problems.length > 0) {
+    throw new ConfigError(
+      `The web app cannot start with this environment:\n${problems.map((p) => `- ${p}`).join('\n')}`,
+    );
+  }
+  return config;
+}
+
+function readEndpoints(text: string, problems: string[]): Record<string, string> {
+  const problem = 'LAB_ENDPOINTS must be a JSON object of texts, such as {"webUrl":"http://lab.example"}';
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    problems.push(problem);
+    return {};
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    problems.push(problem);
+    return {};
+  }
+  const entries: [string, string][] = [];
+  for (const [name, endpoint] of Object.entries(value)) {
+    if (typeof endpoint === 'string') entries.push([name, endpoint]);
+    else problems.push(`${problem}; "${name}" is no text`);
+  }
+  return Object.fromEntries(entries);
+}

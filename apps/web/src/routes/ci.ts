@@ -1,0 +1,137 @@
+/** Routes of the CI: ask for a run, list runs, look at one, follow its log. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Static } from 'typebox';
+import Type from 'typebox';
+import type { CiRun } from '../ci/run.ts';
+import { isRunId } from '../ci/run.ts';
+import type { RunStore } from '../ci/run-store.ts';
+import type { CiService } from '../ci/service.ts';
+import { HttpError } from '../errors.ts';
+import {
+  BranchesSchema,
+  CiListSchema,
+  CiRequestSchema,
+  CiResultSchema,
+  CiRunSchema,
+  showResult,
+  showRun,
+} from '../schemas/ci.ts';
+import { ErrorSchema } from '../schemas/error.ts';
+import { clientGone } from './client-gone.ts';
+import { originOf } from './origin.ts';
+
+const DEFAULT_LIMIT = 20;
+const MAX_LIMIT = 100;
+const ARGS = [
+  { name: 'branch', required: true, description: 'Branch to test (text)' },
+  { name: 'repository', required: false, description: 'Repository that holds the branch (text)' },
+];
+
+type Query = Record<string, unknown>;
+
+/** The run that an address names, or a 404 in words. */
+export async function findRun(runs: Pick<RunStore, 'get'>, id: string): Promise<CiRun> {
+  const run = isRunId(id) ? await runs.get(id) : undefined;
+  if (run === undefined) throw new HttpError(404, 'There is no run with this id. GET /api/v1/ci lists the runs.');
+  return run;
+}
+
+/** Registers them under /api/v1/ci. */
+export function registerCi(app: FastifyInstance, ci: CiService, runs: RunStore): void {
+  app.post<{ Body: Static<typeof CiRequestSchema> }>('/api/v1/ci', {
+    schema: {
+      tags: ['ci'],
+      summary: 'Tests a branch and waits for the result; with `Prefer: respond-async` answers at once',
+      body: CiRequestSchema,
+      response: {
+        200: CiResultSchema,
+        202: CiResultSchema,
+        400: Type.Union([CiResultSchema, ErrorSchema]),
+        '4xx': ErrorSchema,
+        '5xx': ErrorSchema,
+      },
+    },
+    handler: async (request, reply) => {
+      const signal = clientGone(reply);
+      const run = await ci.request(request.body.branch, request.body.repository);
+      if (prefersAsync(request)) return accept(request, reply, run);
+      const finished = await ci.finished(run.id, signal);
+      return reply.code(finished.state === 'passed' ? 200 : 400).send(showResult(finished, originOf(request)));
+    },
+  });
+
+  app.get<{ Querystring: Query }>('/api/v1/ci', {
+    schema: {
+      tags: ['ci'],
+      summary: 'Lists runs, newest first, and the arguments that POST takes',
+      querystring: Type.Object({
+        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT })),
+        before: Type.Optional(Type.String({ description: 'Id of a run: only older ones' })),
+      }),
+      response: { 200: CiListSchema, '4xx': ErrorSchema, '5xx': ErrorSchema },
+    },
+    // A query holds texts: readPage reads them.
+    validatorCompiler: () => () => true,
+    handler: async (request) => {
+      const page = readPage(request.query);
+      // One more than asked for tells whether there is a next page.
+      const found = await runs.list({ ...page, limit: page.limit + 1 });
+      const shown = found.slice(0, page.limit);
+      const more = found.length > page.limit;
+      const origin = originOf(request);
+      return {
+        args: ARGS,
+        runs: shown.map((run) => showRun(run, origin)),
+        next: more ? `${origin}/api/v1/ci?limit=${page.limit}&before=${shown.at(-1)?.id}` : null,
+      };
+    },
+  });
+
+  app.get<{ Querystring: Query }>('/api/v1/ci/branches', {
+    schema: {
+      tags: ['ci'],
+      summary: 'Lists the branches that can be tested',
+      querystring: Type.Object({ repository: Type.Optional(Type.String()) }),
+      response: { 200: BranchesSchema, '4xx': ErrorSchema, '5xx': ErrorSchema },
+    },
+    handler: async ({ query }) => {
+      const repository = ci.allowed(single('repository', query.repository));
+      return { repository, repositories: [...ci.repositories], branches: await ci.branches(repository) };
+    },
+  });
+
+  app.get<{ Params: { id: string } }>('/api/v1/ci/:id', {
+    schema: {
+      tags: ['ci'],
+      summary: 'Shows one run',
+      response: { 200: CiRunSchema, '4xx': ErrorSchema, '5xx': ErrorSchema },
+    },
+    handler: async (request) => showRun(await findRun(runs, request.params.id), originOf(request)),
+  });
+}
+
+function accept(request: FastifyRequest, reply: FastifyReply, run: CiRun): FastifyReply {
+  reply.code(202).header('location', `/api/v1/ci/${run.id}`).header('preference-applied', 'respond-async');
+  return reply.send(showResult(run, originOf(request)));
+}
+
+/** Whether the header Prefer (RFC 7240) asks for an answer at once. */
+function prefersAsync({ headers }: FastifyRequest): boolean {
+  const preferences = [headers.prefer ?? []].flat().join(',').split(',');
+  return preferences.some((preference) => preference.split(';', 1)[0]?.trim().toLowerCase() === 'respond-async');
+}
+
+function readPage(query: Query): { limit: number; before: string | undefined } {
+  const limit = single('limit', query.limit);
+  if (limit !== undefined && !/^([1-9]\d?|100)$/.test(limit)) {
+    throw new HttpError(400, `\`limit\` must be a whole number from 1 to ${MAX_LIMIT}.`);
+  }
+  const before = single('before', query.before);
+  if (before !== undefined && !isRunId(before)) throw new HttpError(400, '`before` must be the id of a run.');
+  return { limit: limit === undefined ? DEFAULT_LIMIT : Number(limit), before };
+}
+
+function single(name: string, value: unknown): string | undefined {
+  if (value === undefined || typeof value === 'string') return value;
+  throw new HttpError(400, `\`${name}\` was given more than once.`);
+}

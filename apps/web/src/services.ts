@@ -1,0 +1,81 @@
+/** The real parts behind the web app, made from its configuration; none of them has to be there yet. */
+import { createBlobService } from '@cloud-lab/common/blob';
+import { createKafka } from '@cloud-lab/common/kafka';
+import type { Logger } from 'pino';
+import { createGitServer } from './ci/git-server.ts';
+import { createKafkaJobQueue } from './ci/job-queue.ts';
+import { createBlobReportStore, type ReportStore } from './ci/report-store.ts';
+import { createResultListener } from './ci/result-listener.ts';
+import type { RunStore } from './ci/run-store.ts';
+import { CiService } from './ci/service.ts';
+import type { WebConfig } from './config.ts';
+import { openDatabase, prepareDatabase } from './database/connect.ts';
+import { createSqlRunStore } from './database/sql-run-store.ts';
+import { createHealthChecks, type HealthChecks } from './health/health.ts';
+import { databaseProbe, gitProbe, kafkaProbes, storageProbe } from './health/probes.ts';
+import { createMetrics, type Metrics } from './plugins/metrics.ts';
+
+export interface Services {
+  ci: CiService;
+  runs: RunStore;
+  reports: ReportStore;
+  health: HealthChecks;
+  metrics: Metrics;
+  /** Prepares the database and begins to listen; rejects when the database never comes or refuses its tables. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const RESEND_EVERY_MS = 60_000;
+
+/** Makes all parts; nothing connects before `start` or a request. */
+export function createServices(config: WebConfig, log: Logger): Services {
+  const kafka = createKafka({ brokers: config.kafkaBrokers, clientId: 'web', logger: log });
+  const blob = createBlobService(config.blob);
+  const db = openDatabase(config.databaseUrl);
+  const runs = createSqlRunStore(db);
+  const queue = createKafkaJobQueue(kafka);
+  const metrics = createMetrics();
+  const git = createGitServer(config.gitUrl);
+  const ci = new CiService({
+    runs,
+    queue,
+    git,
+    repositories: config.repositories,
+    log,
+    onFinished: ({ state }) => metrics.runs.inc({ state }),
+  });
+  const listener = createResultListener(kafka, (update) => ci.record(update), log);
+  const messaging = kafkaProbes(kafka);
+  const probes = [databaseProbe(db), ...messaging.probes, storageProbe(blob), gitProbe(config.gitUrl)];
+  const health = createHealthChecks(probes, {
+    onDown: (service, err) => log.debug({ service, err }, 'a part of the lab is not well'),
+  });
+  const stopping = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+
+  const resend = (): void => {
+    ci.resendLost().catch((err: unknown) => log.warn({ err }, 'cannot queue lost jobs again yet'));
+  };
+
+  return {
+    ci,
+    runs,
+    reports: createBlobReportStore(blob),
+    health,
+    metrics,
+    async start() {
+      await prepareDatabase(db, log, stopping.signal);
+      if (stopping.signal.aborted) return;
+      listener.start();
+      resend();
+      timer = setInterval(resend, RESEND_EVERY_MS).unref();
+    },
+    async stop() {
+      stopping.abort();
+      clearInterval(timer);
+      await Promise.allSettled([listener.stop(), queue.stop(), messaging.stop()]);
+      await db.destroy();
+    },
+  };
+}

@@ -1,0 +1,88 @@
+/** The environment of the web process: defaults, and one message for all mistakes. */
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig } from '../../../apps/web/src/config.ts';
+
+const GOOD = {
+  KAFKA_BROKERS: 'kafka-1:9092, kafka-2:9092',
+  DATABASE_URL: 'mysql://web:s3cret@database:3306/lab',
+  BLOB_URL: 'http://storage:10000/lab/',
+  BLOB_ACCOUNT: 'lab',
+  BLOB_KEY: 'a2V5',
+  GIT_URL: 'http://ci-1:8080/git',
+};
+
+const messageOf = (env: Record<string, string | undefined>): string => {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error('the environment was taken');
+};
+
+describe('readConfig', () => {
+  it('fills in defaults', () => {
+    expect(readConfig(GOOD)).toEqual({
+      port: 8080,
+      host: '127.0.0.1',
+      metricsPort: 9100,
+      kafkaBrokers: ['kafka-1:9092', 'kafka-2:9092'],
+      databaseUrl: GOOD.DATABASE_URL,
+      blob: { url: 'http://storage:10000/lab', accountName: 'lab', accountKey: 'a2V5' },
+      gitUrl: GOOD.GIT_URL,
+      repositories: ['myapp'],
+      labName: 'dev',
+      endpoints: {},
+      version: '0.0.0',
+    });
+  });
+
+  it('takes what is given', () => {
+    const config = readConfig({
+      ...GOOD,
+      PORT: '0',
+      CI_REPOSITORIES: 'myapp,other.app',
+      LAB_ENDPOINTS: '{"webUrl":"http://x"}',
+    });
+    expect(config).toMatchObject({ port: 0, repositories: ['myapp', 'other.app'], endpoints: { webUrl: 'http://x' } });
+  });
+
+  it('names everything that is missing at once', () => {
+    expect(messageOf({})).toBe(
+      [
+        'The web app cannot start with this environment:',
+        '- KAFKA_BROKERS is not set',
+        '- DATABASE_URL is not set',
+        '- BLOB_URL is not set',
+        '- BLOB_ACCOUNT is not set',
+        '- BLOB_KEY is not set',
+        '- GIT_URL is not set',
+      ].join('\n'),
+    );
+  });
+
+  it.each([
+    ['PORT', '80a', 'PORT must be a port number from 0 to 65535, not "80a"'],
+    ['PORT', '65536', 'PORT must be a port number from 0 to 65535, not "65536"'],
+    ['METRICS_PORT', '8080', 'PORT and METRICS_PORT must differ'],
+    ['KAFKA_BROKERS', 'kafka-1', 'KAFKA_BROKERS must be a comma-separated list such as kafka-1:9092, not "kafka-1"'],
+    ['KAFKA_BROKERS', ',', 'KAFKA_BROKERS names nothing'],
+    ['CI_REPOSITORIES', '../x', 'CI_REPOSITORIES must be a comma-separated list such as myapp,other, not "../x"'],
+    ['DATABASE_URL', 'postgres://x/y', 'DATABASE_URL must be a URL such as mysql://web:PASSWORD@database:3306/lab'],
+    ['GIT_URL', 'ci-1:8080', 'GIT_URL must be a URL such as http://ci-1:8080/git'],
+    ['LAB_ENDPOINTS', '{', 'LAB_ENDPOINTS must be a JSON object of texts, such as {"webUrl":"http://lab.example"}'],
+    ['LAB_ENDPOINTS', '[]', 'LAB_ENDPOINTS must be a JSON object of texts, such as {"webUrl":"http://lab.example"}'],
+    [
+      'LAB_ENDPOINTS',
+      '{"a":1}',
+      'LAB_ENDPOINTS must be a JSON object of texts, such as {"webUrl":"http://lab.example"}; "a" is no text',
+    ],
+  ])('refuses %s=%s', (name, value, problem) => {
+    expect(messageOf({ ...GOOD, [name]: value })).toBe(`The web app cannot start with this environment:\n- ${problem}`);
+  });
+
+  it('shows no secret', () => {
+    expect(messageOf({ ...GOOD, DATABASE_URL: 'postgres://web:s3cret@x/y', BLOB_KEY: '' })).not.toContain('s3cret');
+  });
+});

@@ -1,0 +1,115 @@
+/** Builds the web app for a test on fakes that refuse every call that the test did not expect. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { CiJob } from '@cloud-lab/common/ci-messages';
+import type { FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
+import { buildApp } from '../../../apps/web/src/app.ts';
+import { findAssets } from '../../../apps/web/src/assets.ts';
+import type { GitServer } from '../../../apps/web/src/ci/git-server.ts';
+import type { JobQueue } from '../../../apps/web/src/ci/job-queue.ts';
+import type { ReportStore } from '../../../apps/web/src/ci/report-store.ts';
+import type { RunStore } from '../../../apps/web/src/ci/run-store.ts';
+import { RunWaiters } from '../../../apps/web/src/ci/run-waiters.ts';
+import { CiService } from '../../../apps/web/src/ci/service.ts';
+import type { HealthChecks } from '../../../apps/web/src/health/health.ts';
+import { createMetrics } from '../../../apps/web/src/plugins/metrics.ts';
+import { createMemoryRunStore } from './memory-run-store.ts';
+
+export const silent = pino({ level: 'silent' });
+
+/** A fake that has only what is given: any other use throws. */
+export function strict<T extends object>(name: string, parts: Partial<T> = {}): T {
+  return new Proxy(parts as T, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key);
+      if (value !== undefined) return value;
+      throw new Error(`unexpected use of ${name}.${String(key)}`);
+    },
+  });
+}
+
+/** A Git server with these branches in myapp. */
+export const gitWith = (...names: string[]): GitServer =>
+  strict<GitServer>('git', {
+    async branches(repository) {
+      if (repository !== 'myapp') throw new Error(`unexpected repository ${repository}`);
+      return names.map((name, index) => ({ name, commit: String(index).padStart(40, 'c') }));
+    },
+  });
+
+/** A queue that keeps what it is sent. */
+export function recordingQueue(onSend: (job: CiJob) => void = () => undefined): JobQueue & { jobs: CiJob[] } {
+  const jobs: CiJob[] = [];
+  return {
+    jobs,
+    async send(job) {
+      jobs.push(job);
+      onSend(job);
+    },
+  };
+}
+
+/** A report store with these files (`<run>/<path>`) and logs (`<run>`). */
+export const reportsWith = (files: Record<string, string>, logs: Record<string, string> = {}): ReportStore => ({
+  async file(runId, path) {
+    const text = files[`${runId}/${path}`];
+    return text === undefined
+      ? undefined
+      : { body: Readable.from([Buffer.from(text)]), etag: `"${path}-1"`, size: Buffer.byteLength(text) };
+  },
+  async log(runId, offset) {
+    return Buffer.from(logs[runId] ?? '').subarray(offset);
+  },
+});
+
+export interface TestParts {
+  runs?: RunStore;
+  queue?: JobQueue;
+  git?: GitServer;
+  reports?: ReportStore;
+  health?: HealthChecks;
+  repositories?: string[];
+  endpoints?: Record<string, string>;
+}
+
+export interface TestApp {
+  app: FastifyInstance;
+  ci: CiService;
+  runs: RunStore;
+}
+
+/** The app, closed when the test is over. */
+export async function buildTestApp(parts: TestParts = {}): Promise<TestApp> {
+  const runs = parts.runs ?? createMemoryRunStore();
+  const ci = new CiService({
+    runs,
+    queue: parts.queue ?? strict<JobQueue>('queue'),
+    git: parts.git ?? strict<GitServer>('git'),
+    repositories: parts.repositories ?? ['myapp'],
+    log: silent,
+    waiters: new RunWaiters(runs, 20),
+  });
+  const app = await buildApp({
+    lab: { name: 'test', version: '1.2.3', endpoints: parts.endpoints ?? {} },
+    ci,
+    runs,
+    reports: parts.reports ?? strict<ReportStore>('reports'),
+    health: parts.health ?? strict<HealthChecks>('health'),
+    metrics: createMetrics(),
+    assets: findAssets(join(import.meta.dirname, '../../../apps/web/src')),
+    log: silent,
+  });
+  onTestFinished(() => app.close());
+  return { app, ci, runs };
+}
+
+/** A folder for one test. */
+export function scratchFolder(files: Record<string, string> = {}): string {
+  const folder = mkdtempSync(join(tmpdir(), 'cloud-lab-web-'));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  return folder;
+}

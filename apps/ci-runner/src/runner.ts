@@ -1,0 +1,118 @@
+/** A runner: the queue of jobs, what is done with each, and whether all that it needs is there. */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ContainerClient } from '@azure/storage-blob';
+import { createBlobService } from '@cloud-lab/common/blob';
+import { CI_CONTAINER, type CiJob } from '@cloud-lab/common/ci-messages';
+import { createKafka } from '@cloud-lab/common/kafka';
+import type { Logger } from 'pino';
+import type { RunnerConfig } from './config.ts';
+import { JobQueue } from './job-queue.ts';
+import { ResultPublisher } from './result-publisher.ts';
+import { type FinalUpdate, runJob } from './run-job.ts';
+
+/** Without an answer from Kafka for this long, the runner counts as cut off from it. */
+const CONTACT_LIMIT_MS = 12_000;
+const STORAGE_CHECK_MS = 3_000;
+const STORAGE_LIMIT_MS = 300_000;
+const STORAGE_PAUSE_MS = 2_000;
+
+export interface RunnerHealth {
+  kafka: boolean;
+  storage: boolean;
+  /** The job that runs now. */
+  job: string | null;
+}
+
+export interface Runner {
+  start(): void;
+  stop(): Promise<void>;
+  health(): Promise<RunnerHealth>;
+}
+
+/** Waits until the container is there, making it where it is missing. */
+async function ensureContainer(container: ContainerClient, logger: Logger, signal: AbortSignal): Promise<void> {
+  const limit = Date.now() + STORAGE_LIMIT_MS;
+  for (;;) {
+    signal.throwIfAborted();
+    try {
+      await container.createIfNotExists({ abortSignal: signal });
+      return;
+    } catch (error) {
+      if (Date.now() > limit) throw new Error('The storage has not answered for five minutes.', { cause: error });
+      logger.warn({ err: error }, 'The storage does not answer yet');
+      await delay(STORAGE_PAUSE_MS, undefined, { signal });
+    }
+  }
+}
+
+function storageFailure(job: CiJob, startedAt: Date, runner: string): FinalUpdate {
+  const finishedAt = new Date();
+  return {
+    id: job.id,
+    state: 'errored',
+    runner,
+    exitCode: 1,
+    reason: 'The storage of the lab did not answer, so the run could not be written down: try again later.',
+    startedAt: startedAt.toISOString(),
+    finishedAt: finishedAt.toISOString(),
+    durationMs: finishedAt.getTime() - startedAt.getTime(),
+    tests: null,
+    coverage: null,
+    hasReport: false,
+  };
+}
+
+/** Puts a runner together; nothing connects before `start`, and what isn't there yet is waited for. */
+export function createRunner(config: RunnerConfig, logger: Logger): Runner {
+  const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: `ci-runner-${config.RUNNER_NAME}`, logger });
+  const storage = createBlobService({
+    url: config.BLOB_URL,
+    accountName: config.BLOB_ACCOUNT,
+    accountKey: config.BLOB_KEY,
+  });
+  const container = storage.getContainerClient(CI_CONTAINER);
+  const results = new ResultPublisher(kafka, logger);
+
+  const handle = async (job: CiJob, signal: AbortSignal): Promise<void> => {
+    const startedAt = new Date();
+    logger.info({ job: job.id, repository: job.repository, branch: job.branch, commit: job.commit }, 'A job begins');
+    await results.publish(
+      { id: job.id, state: 'running', runner: config.RUNNER_NAME, startedAt: startedAt.toISOString() },
+      signal,
+    );
+    let update: FinalUpdate;
+    try {
+      await ensureContainer(container, logger, signal);
+      update = await runJob(job, startedAt, { config, container, logger, signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      logger.error({ err: error, job: job.id }, 'A job could not be run');
+      update = storageFailure(job, startedAt, config.RUNNER_NAME);
+    }
+    await results.publish(update, signal);
+    logger.info({ job: job.id, state: update.state, durationMs: update.durationMs }, 'A job has ended');
+  };
+  const queue = new JobQueue({ kafka, logger, handle });
+
+  const storageAnswers = async (): Promise<boolean> => {
+    try {
+      await container.createIfNotExists({ abortSignal: AbortSignal.timeout(STORAGE_CHECK_MS) });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
+  return {
+    start: () => queue.start(),
+    stop: async () => {
+      await queue.stop();
+      await results.close();
+    },
+    health: async () => ({
+      kafka: Date.now() - queue.lastContact < CONTACT_LIMIT_MS,
+      storage: await storageAnswers(),
+      job: queue.currentJob,
+    }),
+  };
+}

@@ -1,0 +1,38 @@
+/** The process of a CI runner: reads its settings, runs, and stops when it is asked to. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EnvironmentError } from '@cloud-lab/common/environment';
+import { createLogger } from '@cloud-lab/common/log';
+import { createApp } from './app.ts';
+import { readConfig } from './config.ts';
+import { removeLeftovers } from './job-files.ts';
+import { createRunner } from './runner.ts';
+
+const logger = createLogger('ci-runner');
+
+async function main(): Promise<void> {
+  const config = readConfig();
+  await mkdir(join(config.WORKSPACE_DIR, 'cache'), { recursive: true });
+  await removeLeftovers(config.WORKSPACE_DIR);
+  const runner = createRunner(config, logger);
+  const app = createApp(() => runner.health());
+  await app.listen({ host: config.HOST, port: config.PORT });
+  runner.start();
+  logger.info({ port: config.PORT, runner: config.RUNNER_NAME }, 'The runner is up');
+
+  const stop = async (signal: string): Promise<void> => {
+    logger.info({ signal }, 'The runner stops; a job that it was running goes to another');
+    await runner.stop();
+    await app.close();
+    process.exit(0);
+  };
+  process.once('SIGTERM', (signal) => void stop(signal));
+  process.once('SIGINT', (signal) => void stop(signal));
+}
+
+main().catch((error: unknown) => {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof EnvironmentError) logger.fatal(message);
+  else logger.fatal({ err: error }, message);
+  process.exitCode = 1;
+});

@@ -65,7 +65,7 @@ const WEB: Role = {
     { unit: 'web.service', kind: 'http', url: 'http://127.0.0.1:8080/healthz' },
     { unit: 'caddy.service', kind: 'http', url: 'http://127.0.0.1:80/healthz' },
   ],
-  talksTo: ['git', 'ci', 'kafka', 'database', 'storage'],
+  talksTo: ['git', 'kafka', 'database', 'storage'],
 };
 
 const GIT: Role = {

@@ -1,5 +1,6 @@
 /** Makes what is secret of a lab: passwords, its own certificate authority, keys of TLS and SSH servers. */
 import { randomBytes } from 'node:crypto';
+import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 import type { KeyPair, Secrets } from '../secrets.ts';
 

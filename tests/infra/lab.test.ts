@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import { describeInventory, labPortBase, labSubnet } from '../../infra/clouds/local/addresses.ts';
+import { firstHostOf, hostsOf } from '../../infra/lab.ts';
+import { ROLES } from '../../infra/roles.ts';
+import { configWith, labWith } from '../helpers/lab.ts';
+
+describe('the lab that is described', () => {
+  test('has five hosts by default, and one more for each runner', () => {
+    expect(labWith().hosts.map(({ name }) => name)).toEqual(['web', 'database', 'storage', 'kafka-1', 'ci-1']);
+    const more = labWith({ 'lab:ciRunners': '3' });
+    expect(hostsOf(more, 'ci').map(({ name }) => name)).toEqual(['ci-1', 'ci-2', 'ci-3']);
+    expect(hostsOf(more, 'git').map(({ name }) => name)).toEqual(['ci-1']);
+    expect(firstHostOf(more, 'kafka').name).toBe('kafka-1');
+  });
+
+  test('declares each port once for a host, with a reason', () => {
+    for (const { name, ports } of labWith().hosts) {
+      const numbers = ports.map(({ port, protocol }) => `${port}/${protocol}`);
+      expect(new Set(numbers).size, name).toBe(numbers.length);
+      for (const port of ports) expect(port.reason).not.toBe('');
+    }
+  });
+
+  test('opens nothing to the internet but web pages, blobs and the Kafka listener with a password', () => {
+    const open = Object.values(ROLES).flatMap(({ name, ports }) =>
+      ports.filter(({ from }) => from === 'internet').map((port) => `${name}/${port.name}`),
+    );
+    expect(open.sort()).toEqual(['kafka/kafka', 'storage/blob', 'web/http', 'web/https']);
+  });
+});
+
+describe('addresses on the local cloud', () => {
+  test('are fixed by the name of the stack, and differ between stacks', () => {
+    const stacks = ['dev', 'alice', 'bob', 'e2e-1', 'e2e-2'].map((stack) => configWith({}, stack));
+    expect(new Set(stacks.map((config) => labPortBase(config))).size).toBe(stacks.length);
+    expect(new Set(stacks.map((config) => labSubnet(config).first)).size).toBe(stacks.length);
+    expect(labPortBase(configWith())).toBe(24_000);
+  });
+
+  test('do not move when a runner is added', () => {
+    const before = describeInventory(labWith()).hosts;
+    const after = describeInventory(labWith({ 'lab:ciRunners': '8' })).hosts;
+    expect(after).toMatchObject(before);
+    const all = Object.values(after);
+    expect(new Set(all.map(({ internal }) => internal)).size).toBe(all.length);
+    const ports = all.flatMap(({ published }) => Object.values(published).map(({ port }) => port));
+    expect(new Set(ports).size).toBe(ports.length);
+    expect(Math.max(...ports)).toBeLessThan(24_100);
+  });
+
+  test('publish what is from outside, and nothing that is for the lab alone', () => {
+    const { hosts } = describeInventory(labWith());
+    expect(Object.keys(hosts.database?.published ?? {})).toEqual(['ssh']);
+    expect(Object.keys(hosts.web?.published ?? {})).toEqual(['ssh', 'http', 'https']);
+  });
+
+  test('refuse administrators from elsewhere, in words', () => {
+    expect(() => describeInventory(labWith({ 'lab:adminCidr': '0.0.0.0/0' }))).toThrow(
+      'the local cloud is reached from this machine alone',
+    );
+  });
+});

@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { listPackages, renderUserData } from '../../infra/cloud-init.ts';
+import { readCloudInitFiles } from '../../infra/cloud-init-files.ts';
+import { describeInventory } from '../../infra/clouds/local/addresses.ts';
+import { renderFirewall } from '../../infra/firewall.ts';
+import type { Host, Lab } from '../../infra/lab.ts';
+import { describeSecretFiles, type Secrets } from '../../infra/secrets.ts';
+import { describeVariables } from '../../infra/variables.ts';
+import { labWith, PROJECT_DIR } from '../helpers/lab.ts';
+
+const files = readCloudInitFiles(PROJECT_DIR);
+const lab = labWith({ 'lab:ciRunners': '2' });
+
+const render = (host: Host, of: Lab = lab, packagesInImage = true): string =>
+  renderUserData(host, {
+    files,
+    variables: describeVariables(host, {
+      lab: of,
+      inventory: describeInventory(of),
+      artifacts: host.artifacts.map((name) => ({ name, url: `file:///${name}.tar.gz`, sha256: 'a'.repeat(64) })),
+      sshPublicKey: 'ssh-ed25519 AAAA me',
+      version: '0.1.0',
+    }),
+    packagesInImage,
+    sizeLimit: 48 * 1024,
+  });
+
+const secretOf = (name: string): string => `secret-${name}`;
+const everyHost = <T>(make: (name: string) => T): Record<string, T> =>
+  Object.fromEntries(lab.hosts.map(({ name }) => [name, make(name)]));
+const SECRETS: Secrets = {
+  databasePassword: secretOf('database'),
+  blobKey: secretOf('blob'),
+  gitPushPassword: secretOf('push'),
+  kafkaPassword: secretOf('kafka'),
+  tls: everyHost((name) => ({ key: `${secretOf(`tls-${name}`)}\n`, certificate: `certificate-${name}` })),
+  sshHostKeys: everyHost((name) => secretOf(`ssh-${name}`)),
+};
+
+describe('user-data', () => {
+  test.each(lab.hosts.map((host) => [host.name, host] as const))(
+    'of %s is a cloud-config with nothing left to fill in',
+    (_, host) => {
+      const text = render(host);
+      expect(text.startsWith('#cloud-config\n')).toBe(true);
+      expect(text).not.toMatch(/\{\{|undefined|\[object/);
+      const config = parse(text) as {
+        users: { name: string }[];
+        write_files: { path: string; content: string }[];
+        runcmd: unknown[];
+        packages?: unknown;
+      };
+      expect(config.users[0]?.name).toBe('lab');
+      expect(config.packages).toBeUndefined();
+      expect(config.runcmd[0]).toBe('set -eu');
+      for (const { path, content } of config.write_files) expect(content, path).toEqual(expect.any(String));
+    },
+  );
+
+  test('is the same for the same lab, and names packages where the image has none', () => {
+    const [web] = lab.hosts;
+    if (web === undefined) throw new Error('no web host');
+    expect(render(web)).toBe(render(web));
+    expect(parse(render(web, lab, false))).toMatchObject({
+      package_update: true,
+      packages: expect.arrayContaining(['caddy', 'curl']),
+    });
+    expect(listPackages(files)).toEqual(expect.arrayContaining(['caddy', 'mariadb-server', 'nftables']));
+  });
+
+  test('of the other hosts does not change when a runner is added', () => {
+    const more = labWith({ 'lab:ciRunners': '3' });
+    for (const host of lab.hosts)
+      expect(render(host, more), host.name).toBe(render(host));
+  });
+
+  test('says which file is wrong', () => {
+    const [web] = lab.hosts;
+    if (web === undefined) throw new Error('no web host');
+    const options = { variables: {}, packagesInImage: true, sizeLimit: 1e6 };
+    expect(() => renderUserData(web, { ...options, files: new Map() })).toThrow(
+      'there is no file cloud-init/base.yaml',
+    );
+    expect(() => renderUserData(web, { ...options, files })).toThrow(/the variable \{\{\w+\}\} is unknown/);
+    expect(() => renderUserData(web, { ...options, files: new Map([...files, ['web.yaml', 'a: [']]) })).toThrow(
+      'cloud-init/web.yaml is not valid YAML',
+    );
+    expect(() => render(web, lab)).not.toThrow();
+  });
+
+  test('that is too large for a cloud is refused with its size', () => {
+    const [web] = lab.hosts;
+    if (web === undefined) throw new Error('no web host');
+    const tiny = { 'base.yaml': '#cloud-config\nruncmd: [x]', 'web.yaml': '#cloud-config\nruncmd: [y]' };
+    expect(() =>
+      renderUserData(web, {
+        files: new Map(Object.entries(tiny)),
+        variables: {},
+        packagesInImage: true,
+        sizeLimit: 10,
+      }),
+    ).toThrow(/user-data of host web has \d+ bytes; this cloud takes 10/);
+  });
+});
+
+describe('secrets', () => {
+  test('are in no user-data, and each only on the hosts whose services need it', () => {
+    const holders = new Map<string, string[]>();
+    for (const host of lab.hosts) {
+      expect(render(host)).not.toContain('secret-');
+      for (const content of Object.values(describeSecretFiles(host, SECRETS))) {
+        for (const [secret] of content.matchAll(/secret-[\w-]+/g))
+          holders.set(secret, [...(holders.get(secret) ?? []), host.name]);
+      }
+    }
+    expect(Object.fromEntries(holders)).toEqual({
+      'secret-database': ['web', 'database'],
+      'secret-blob': ['web', 'storage', 'ci-1', 'ci-2'],
+      'secret-push': ['ci-1'],
+      'secret-kafka': ['kafka-1'],
+      'secret-tls-web': ['web'],
+      'secret-tls-kafka-1': ['kafka-1'],
+      ...Object.fromEntries(lab.hosts.map(({ name }) => [`secret-ssh-${name}`, [name]])),
+    });
+  });
+});
+
+describe("a host's firewall", () => {
+  test('accepts each declared port from its source, and drops the rest', () => {
+    const [, database] = lab.hosts;
+    if (database === undefined) throw new Error('no database host');
+    const text = renderFirewall(database.ports, {
+      hosts: {},
+      sources: { internet: ['0.0.0.0/0'], admin: ['203.0.113.0/24'], lab: ['10.0.0.128/25'] },
+    });
+    expect(text).toContain('policy drop;');
+    expect(text.match(/^ {4}.*dport.*$/gm)).toEqual([
+      '    ip saddr { 203.0.113.0/24 } tcp dport 22 accept comment "ssh: shell for whoever runs the lab"',
+      '    ip saddr { 10.0.0.128/25 } tcp dport 3306 accept comment "mysql: SQL of the web app"',
+    ]);
+  });
+
+  test('has no source where a port is from the internet', () => {
+    const port = { name: 'http', port: 80, protocol: 'tcp', from: 'internet', reason: 'pages' } as const;
+    const text = renderFirewall([port], { hosts: {}, sources: { internet: ['0.0.0.0/0'], admin: [], lab: [] } });
+    expect(text).toContain('    tcp dport 80 accept comment "http: pages"');
+  });
+});

@@ -1,0 +1,198 @@
+/** The launcher's command line: which verbs there are, and what each prints. */
+import { Command, Option } from 'commander';
+import { ConfigError } from '../../infra/config.ts';
+import { createContext } from './context.ts';
+import { formatEndpoints } from './endpoints.ts';
+import { preparePulumi } from './prepare.ts';
+import { Problem } from './problem.ts';
+import { attach, attachToHost } from './remote.ts';
+import { createReport } from './report.ts';
+import { checkStackName, DEFAULT_STACK } from './stack-config.ts';
+import { certificateFile, readOutputs } from './stack-outputs.ts';
+
+const context = createContext();
+const report = createReport();
+
+const collect = (value: string, before: string[]): string[] => [...before, value];
+const stackOption = new Option('-s, --stack <stack>', 'the stack').default(DEFAULT_STACK);
+const jsonOption = new Option('--json', 'print what a program would read');
+
+const program = new Command('lab')
+  .description('A whole cloud-computing lab: up, look, use, down.')
+  .showHelpAfterError('(./lab --help lists the verbs)');
+
+program
+  .command('up')
+  .description('bring a lab up, or bring it to what its description says now')
+  .argument('[stack]', 'the stack; a name without a Pulumi.<name>.yaml is one more local lab', DEFAULT_STACK)
+  .option('-c, --config <lab:key=value>', 'set a configuration key, and keep it', collect, [])
+  .addOption(jsonOption)
+  .action(async (stack: string, { config, json }: { config: string[]; json?: true }) => {
+    const { up } = await import('./verbs/up.ts');
+    const outputs = await up({ context, stack: checkStackName(stack), settings: config, report });
+    const { kafkaPassword: _password, gitPushUrl: _url, ...open } = outputs;
+    print(json ? JSON.stringify(open, undefined, 2) : `\n${formatEndpoints(outputs, stack)}`);
+  });
+
+program
+  .command('down')
+  .description('give everything of a lab back, and say what is left: nothing')
+  .argument('[stack]', 'the stack', DEFAULT_STACK)
+  .addOption(jsonOption)
+  .action(async (stack: string, { json }: { json?: true }) => {
+    const { describe, down } = await import('./verbs/down.ts');
+    const { left } = await down({ context, stack: checkStackName(stack), report });
+    print(json ? JSON.stringify({ left }) : left.length === 0 ? '0 left' : `${left.length} left: ${describe(left)}`);
+    if (left.length > 0) process.exitCode = 1;
+  });
+
+program
+  .command('status')
+  .description('show each service of a lab, healthy or why not')
+  .argument('[stack]', 'the stack', DEFAULT_STACK)
+  .addOption(jsonOption)
+  .action(async (stack: string, { json }: { json?: true }) => {
+    const { formatStatus, readStatus } = await import('./verbs/status.ts');
+    const statuses = await readStatus(await outputsOf(stack));
+    print(json ? JSON.stringify(statuses, undefined, 2) : formatStatus(statuses));
+    if (statuses.some(({ state }) => state !== 'healthy')) process.exitCode = 1;
+  });
+
+program
+  .command('doctor')
+  .description('show what this machine lacks, each with its fix')
+  .addOption(jsonOption)
+  .action(async ({ json }: { json?: true }) => {
+    const { diagnose, formatDiagnoses } = await import('./verbs/doctor.ts');
+    const diagnoses = await diagnose(context);
+    print(json ? JSON.stringify(diagnoses, undefined, 2) : formatDiagnoses(diagnoses));
+    if (diagnoses.some(({ ok }) => !ok)) process.exitCode = 1;
+  });
+
+program
+  .command('logs')
+  .description("show a host's journal")
+  .argument('<host>', 'such as web or ci-1')
+  .addOption(stackOption)
+  .option('-u, --unit <unit>', 'one unit alone, such as web.service')
+  .option('-n, --lines <count>', 'how many lines', '200')
+  .option('-f, --follow', 'go on as lines come')
+  .action(
+    async (
+      host: string,
+      { stack, unit, lines, follow }: { stack: string; unit?: string; lines: string; follow?: true },
+    ) => {
+      if (!/^\d{1,6}$/.test(lines)) throw new Problem(`--lines takes a number, not "${lines}".`);
+      if (unit !== undefined && !/^[\w@.-]+$/.test(unit)) throw new Problem(`"${unit}" cannot be a unit.`);
+      const command = [
+        'sudo',
+        'journalctl',
+        '--no-pager',
+        `--lines=${lines}`,
+        ...(unit ? [`--unit=${unit}`] : []),
+        ...(follow ? ['--follow'] : []),
+      ];
+      process.exitCode = await attachToHost(await outputsOf(stack), host, command, follow === true);
+    },
+  );
+
+program
+  .command('ssh')
+  .description('log in on a host, or run a command there')
+  .argument('<host>', 'such as web or ci-1')
+  .argument('[command...]')
+  .addOption(stackOption)
+  .passThroughOptions()
+  .action(async (host: string, command: string[], { stack }: { stack: string }) => {
+    process.exitCode = await attachToHost(await outputsOf(stack), host, command, false);
+  });
+
+program
+  .command('open')
+  .description("open the lab's page in a browser")
+  .argument('[stack]', 'the stack', DEFAULT_STACK)
+  .action(async (stack: string) => {
+    const { webUrl } = await outputsOf(stack);
+    print(webUrl);
+    process.exitCode = await attach(process.platform === 'darwin' ? 'open' : 'xdg-open', [webUrl]).catch(() => 0);
+  });
+
+const stream = program
+  .command('stream')
+  .description('send and read messages of the Kafka topic test_topic, or another');
+for (const [verb, app] of [
+  ['produce', 'producer'],
+  ['consume', 'consumer'],
+] as const) {
+  stream
+    .command(verb)
+    .description(`${verb} messages; ./lab stream ${verb} -- -h shows every flag`)
+    .argument('[args...]', `arguments of the ${app}`)
+    .addOption(stackOption)
+    .passThroughOptions()
+    .allowUnknownOption()
+    .action(async (args: string[], { stack }: { stack: string }) => {
+      const outputs = await outputsOf(stack);
+      const env = {
+        ...process.env,
+        KAFKA_BOOTSTRAP: outputs.kafkaBootstrap,
+        KAFKA_USERNAME: outputs.kafkaUsername,
+        KAFKA_PASSWORD: outputs.kafkaPassword,
+        KAFKA_CA: certificateFile(context, stack),
+      };
+      process.exitCode = await attach(
+        process.execPath,
+        [`${context.paths.projectDir}/apps/stream/src/${app}.ts`, ...args],
+        { env },
+      );
+    });
+}
+
+program
+  .command('test')
+  .description('check everything: lint, types, unit tests, and a lab of its own from end to end')
+  .option('--unit', 'without the lab from end to end')
+  .action(async ({ unit }: { unit?: true }) => {
+    const { runTests } = await import('./verbs/test.ts');
+    process.exitCode = await runTests({ context, report, endToEnd: unit !== true });
+  });
+
+program
+  .command('env')
+  .description('print what puts pulumi on PATH: eval "$(./lab env)"')
+  .action(async () => {
+    for (const [name, value] of Object.entries(await preparePulumi(context, report)))
+      print(`export ${name}='${value.replaceAll("'", "'\\''")}'`);
+  });
+
+program
+  .command('pulumi')
+  .description('run the Pulumi CLI with the state of the lab, such as ./lab pulumi preview -s dev')
+  .argument('[args...]')
+  .passThroughOptions()
+  .allowUnknownOption()
+  .helpOption(false)
+  .action(async (args: string[]) => {
+    const env = { ...process.env, ...(await preparePulumi(context, report)) };
+    process.exitCode = await attach('pulumi', args, { cwd: context.paths.projectDir, env });
+  });
+
+async function outputsOf(stack: string): ReturnType<typeof readOutputs> {
+  return readOutputs(context, checkStackName(stack), await preparePulumi(context, report));
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+try {
+  await program.enablePositionalOptions().parseAsync();
+} catch (error) {
+  const known = error instanceof Problem || error instanceof ConfigError;
+  process.stderr.write(
+    `\nlab: ${known || process.env.LAB_DEBUG === undefined ? (error as Error).message : (error as Error).stack}\n`,
+  );
+  process.exitCode = 1;
+}
+// A step that another one's error made pointless may still be at work.
+process.exit();

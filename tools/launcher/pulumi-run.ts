@@ -1,0 +1,104 @@
+/** Runs the Pulumi CLI on a stack and tells what it does as it happens: resources, the hosts' stages, errors. */
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Report } from './report.ts';
+
+/** The parts of Pulumi's engine events that are used here (its package apitype documents them). */
+type Metadata = { op: string; urn: string; type: string };
+export type EngineEvent = {
+  resourcePreEvent?: { metadata: Metadata };
+  resOutputsEvent?: { metadata: Metadata };
+  resOpFailedEvent?: { metadata: Metadata };
+  diagnosticEvent?: { urn?: string; message: string; severity: string };
+  summaryEvent?: { resourceChanges?: Record<string, number> };
+};
+
+export type UpdateResult = {
+  ok: boolean;
+  /** Operation -> number of resources: `{ same: 12 }`. */
+  changes: Record<string, number>;
+  /** What went wrong, in Pulumi's or the program's words. */
+  errors: string[];
+};
+
+export type UpdateOptions = {
+  projectDir: string;
+  env: Record<string, string>;
+  /** The CLI's arguments, without those that make it a stream of events. */
+  args: readonly string[];
+  report: Report;
+};
+
+const DONE: Record<string, string> = {
+  create: 'created',
+  'create-replacement': 'created anew',
+  update: 'changed',
+  delete: 'deleted',
+  'delete-replaced': 'removed, to be replaced',
+  refresh: 'looked at',
+};
+/** What Pulumi makes for itself. */
+const INTERNAL_TYPE = /^pulumi:(pulumi|providers):/;
+
+/** Runs `pulumi up`, `refresh` or `destroy`, to its end. */
+export async function runUpdate({ projectDir, env, args, report }: UpdateOptions): Promise<UpdateResult> {
+  const child = spawn('pulumi', [...args, '--json', '--non-interactive'], {
+    cwd: projectDir,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = new Promise<number | null>((resolve, reject) => child.once('close', resolve).once('error', reject));
+  const result: UpdateResult = { ok: false, changes: {}, errors: [] };
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  for await (const line of createInterface({ input: child.stdout })) {
+    const event = parseEvent(line);
+    if (event !== undefined) tell(event, result, report);
+  }
+  const status = await ended;
+  result.ok = status === 0;
+  if (!result.ok && result.errors.length === 0) result.errors.push(stderr.trim().replace(/^error: /, ''));
+  return result;
+}
+
+function parseEvent(line: string): EngineEvent | undefined {
+  try {
+    return JSON.parse(line) as EngineEvent;
+  } catch {
+    return undefined;
+  }
+}
+
+function tell(event: EngineEvent, result: UpdateResult, report: Report): void {
+  const done = event.resOutputsEvent?.metadata;
+  if (done !== undefined && !INTERNAL_TYPE.test(done.type)) {
+    const words = DONE[done.op];
+    if (words !== undefined) report.line(`${nameOf(done.urn)}: ${kindOf(done.type)} ${words}`);
+  }
+  const diagnostic = event.diagnosticEvent;
+  if (diagnostic !== undefined) {
+    const text = diagnostic.message.trim();
+    if (diagnostic.severity === 'error' && text !== '' && !isEcho(text)) result.errors.push(text);
+    else if (diagnostic.severity === 'warning') report.line(`warning: ${text}`);
+    else if (diagnostic.severity.startsWith('info')) report.line(text);
+  }
+  if (event.summaryEvent !== undefined) result.changes = event.summaryEvent.resourceChanges ?? {};
+}
+
+/** Lines by which the engine only says that there was an error. */
+function isEcho(text: string): boolean {
+  return (
+    /^(update|preview|destroy) failed$/.test(text) ||
+    /^Running program .* failed with an unhandled exception:$/.test(text)
+  );
+}
+
+function nameOf(urn: string): string {
+  return urn.split('::').at(-1) ?? urn;
+}
+
+function kindOf(type: string): string {
+  return type.includes('dynamic') ? 'resource' : (type.split(':').at(-1) ?? type).toLowerCase();
+}

@@ -1,0 +1,52 @@
+/** Runs commands on the hosts of a lab that is up, by the SSH commands among its outputs. */
+import { spawn } from 'node:child_process';
+import { type CommandResult, runCommand } from './command.ts';
+import { Problem } from './problem.ts';
+import type { Outputs } from './stack-outputs.ts';
+
+/** The program and arguments that log in on a host. @throws Problem naming the hosts there are */
+export function sshCommand(outputs: Outputs, host: string): string[] {
+  const command = outputs.ssh[host];
+  if (command === undefined)
+    throw new Problem(`There is no host ${host}. The hosts are: ${Object.keys(outputs.ssh).join(', ')}.`);
+  return command.split(' ');
+}
+
+/** Runs a command on a host as root and gives what it printed. */
+export function runOnHost(outputs: Outputs, host: string, command: string): Promise<CommandResult> {
+  const [program = 'ssh', ...args] = sshCommand(outputs, host);
+  return runCommand(program, ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=5', ...args, `sudo ${command}`], {
+    timeoutMs: 30_000,
+  });
+}
+
+/** Hands the terminal over to a shell or command on a host. @returns its exit status */
+export function attachToHost(
+  outputs: Outputs,
+  host: string,
+  command: readonly string[],
+  terminal: boolean,
+): Promise<number> {
+  const [program = 'ssh', ...args] = sshCommand(outputs, host);
+  return attach(program, [...(terminal ? ['-t'] : []), ...args, ...command]);
+}
+
+/** Runs a program on this terminal to its end. @returns its exit status; 130 when it was interrupted */
+export function attach(
+  program: string,
+  args: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const ignore = (): void => undefined;
+    process.on('SIGINT', ignore);
+    const child = spawn(program, args, { stdio: 'inherit', ...options });
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'ENOENT' ? new Problem(`${program} is not installed.`) : error),
+    );
+    child.once('close', (status, signal) => {
+      process.off('SIGINT', ignore);
+      resolve(status ?? (signal === 'SIGINT' ? 130 : 1));
+    });
+  });
+}

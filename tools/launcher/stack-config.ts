@@ -1,0 +1,76 @@
+/** Reads a stack's configuration from its files, as Pulumi will: defaults, then the stack's file, then what the command line sets. */
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseDocument } from 'yaml';
+import { CLOUD_NAMES, type CloudName, type LabConfig, readConfig } from '../../infra/config.ts';
+import { isPlainName } from '../../infra/naming.ts';
+import { writeAtomically } from './paths.ts';
+import { Problem } from './problem.ts';
+
+export const DEFAULT_STACK = 'dev';
+
+/** `Pulumi.<stack>.yaml`, there or not. */
+export function stackFile(projectDir: string, stack: string): string {
+  return join(projectDir, `Pulumi.${stack}.yaml`);
+}
+
+/** @throws Problem where the text cannot name a stack */
+export function checkStackName(stack: string): string {
+  if (!isPlainName(stack) || stack.length > 40) {
+    throw new Problem(`"${stack}" cannot name a stack: use up to 40 letters, digits, ".", "_" and "-".`);
+  }
+  return stack;
+}
+
+/**
+ * The configuration that the next `up` of a stack will have.
+ * @param settings `lab:key=value` as given with -c
+ * @throws ConfigError, Problem
+ */
+export function readStackConfig(projectDir: string, stack: string, settings: readonly string[]): LabConfig {
+  const project = readYaml(join(projectDir, 'Pulumi.yaml')) as { config: Record<string, { default?: unknown }> };
+  const raw: Record<string, string> = {};
+  for (const [key, { default: value }] of Object.entries(project.config))
+    if (value !== undefined) raw[key] = asText(value);
+  const file = stackFile(projectDir, stack);
+  const own = (existsSync(file) ? readYaml(file) : undefined) as { config?: Record<string, unknown> } | undefined;
+  for (const [key, value] of Object.entries(own?.config ?? {})) raw[key] = asText(value);
+  for (const setting of settings) {
+    const [, key, value] = /^([\w-]+:[\w-]+)=(.*)$/s.exec(setting) ?? [];
+    if (key === undefined || value === undefined) throw new Problem(`-c ${setting} is not of the form lab:key=value.`);
+    raw[key] = value;
+  }
+  return readConfig(raw, stack);
+}
+
+/**
+ * Takes from a stack's file what only an existing stack needs (the salt of its secrets), and the file itself where nothing else is in it.
+ */
+export function forgetStackFile(projectDir: string, stack: string): void {
+  const path = stackFile(projectDir, stack);
+  if (!existsSync(path)) return;
+  const document = parseDocument(readFileSync(path, 'utf8'));
+  document.delete('encryptionsalt');
+  const rest = document.toJS() as { config?: object } | null;
+  if (rest === null || Object.keys(rest).length === 0) rmSync(path);
+  else writeAtomically(path, String(document));
+}
+
+function readYaml(path: string): unknown {
+  const document = parseDocument(readFileSync(path, 'utf8'));
+  const [error] = document.errors;
+  if (error !== undefined) throw new Problem(`${path} is not valid YAML: ${error.message}`);
+  return document.toJS();
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** The cloud that a stack is on, also where the rest of its configuration cannot be used: it has to be possible to give it back. */
+export function readStackCloud(projectDir: string, stack: string): CloudName {
+  const file = stackFile(projectDir, stack);
+  const own = (existsSync(file) ? readYaml(file) : undefined) as { config?: Record<string, unknown> } | undefined;
+  const named = own?.config?.['lab:cloud'];
+  return CLOUD_NAMES.find((name) => name === named) ?? CLOUD_NAMES[0];
+}

@@ -1,0 +1,72 @@
+/** `./lab doctor`: each thing that the lab needs of this machine, there or with what to do about it. */
+import { readCloudInitFiles } from '../../../infra/cloud-init-files.ts';
+import { freeMib } from '../../../infra/clouds/local/obstacles.ts';
+import { describeSystemImage } from '../../../infra/clouds/local/system-image.ts';
+import { runCommand } from '../command.ts';
+import type { LabContext } from '../context.ts';
+import type { Diagnosis } from '../diagnosis.ts';
+import { diagnoseEngine } from '../engine.ts';
+import { diagnosePulumi } from '../pulumi-toolchain.ts';
+
+/** What the engine, the image and the caches take when nothing is there yet. */
+const ROOM_MIB = 8 * 1024;
+
+export async function diagnose({ paths }: LabContext): Promise<Diagnosis[]> {
+  const [engine, pulumi, tools, image] = await Promise.all([
+    diagnoseEngine(),
+    diagnosePulumi({ paths }),
+    Promise.all([diagnoseCommand('ssh', '-V', 'openssh-client'), diagnoseCommand('git', '--version', 'git')]),
+    diagnoseImage(paths.projectDir),
+  ]);
+  return [
+    { name: 'Node', ok: true, detail: `${process.version}, from the npm packages` },
+    ...engine,
+    image,
+    ...pulumi,
+    ...tools,
+    diagnoseDisk(paths.cacheDir, image.ok),
+  ];
+}
+
+/** A line each; what is missing has its fix below. */
+export function formatDiagnoses(diagnoses: readonly Diagnosis[]): string {
+  return diagnoses
+    .map(
+      ({ name, ok, detail, fix }) =>
+        `  ${ok ? '✓' : '✗'} ${name}: ${detail}${fix === undefined ? '' : `\n      ${fix}`}`,
+    )
+    .join('\n');
+}
+
+async function diagnoseCommand(command: string, versionFlag: string, debianPackage: string): Promise<Diagnosis> {
+  const { missing, stdout, stderr } = await runCommand(command, [versionFlag], { timeoutMs: 10_000 });
+  if (missing) return { name: command, ok: false, detail: 'not installed', fix: `apt-get install ${debianPackage}` };
+  return { name: command, ok: true, detail: (stdout.trim() === '' ? stderr : stdout).trim().split('\n')[0] ?? '' };
+}
+
+async function diagnoseImage(projectDir: string): Promise<Diagnosis> {
+  const name = 'image of the hosts';
+  const { tag } = describeSystemImage(projectDir, readCloudInitFiles(projectDir));
+  const { status } = await runCommand('docker', ['image', 'inspect', '--format', '{{.Id}}', tag], {
+    timeoutMs: 10_000,
+  });
+  return {
+    name,
+    ok: true,
+    detail: status === 0 ? `${tag}, ready` : `${tag}, to be built by the first \`up\` (some minutes)`,
+  };
+}
+
+function diagnoseDisk(folder: string, imageBuilt: boolean): Diagnosis {
+  const free = freeMib(folder) ?? 0;
+  const needed = imageBuilt ? ROOM_MIB / 4 : ROOM_MIB;
+  const detail = `${Math.floor(free / 1024)} GiB free on ${folder}`;
+  return free >= needed
+    ? { name: 'disk', ok: true, detail }
+    : {
+        name: 'disk',
+        ok: false,
+        detail,
+        fix: `Free ${Math.ceil((needed - free) / 1024)} GiB; docker system df shows what the engine keeps.`,
+      };
+}

@@ -1,0 +1,55 @@
+/** `./lab up`: from whatever is there to a lab whose every service answers. */
+import { describeLab } from '../../../infra/lab.ts';
+import type { LabContext } from '../context.ts';
+import { prepareAll } from '../prepare.ts';
+import { Problem } from '../problem.ts';
+import { runUpdate } from '../pulumi-run.ts';
+import { readState } from '../pulumi-state.ts';
+import { clearBackendLock, pulumi, reconcile } from '../reconcile.ts';
+import type { Report } from '../report.ts';
+import { seconds } from '../report.ts';
+import { readStackConfig } from '../stack-config.ts';
+import { lockStack } from '../stack-lock.ts';
+import { type Outputs, readOutputs, writeClientFiles } from '../stack-outputs.ts';
+
+export type UpOptions = {
+  context: LabContext;
+  stack: string;
+  /** `lab:key=value`, kept in the stack's file as Pulumi does. */
+  settings: readonly string[];
+  report: Report;
+};
+
+/** @returns the stack's outputs, once everything answers */
+export async function up({ context, stack, settings, report }: UpOptions): Promise<Outputs> {
+  const begun = Date.now();
+  const { projectDir, dataDir } = context.paths;
+  const config = readStackConfig(projectDir, stack, settings);
+  const release = lockStack(dataDir, stack, 'up');
+  try {
+    const { target, env } = await prepareAll(context, config.cloud, report);
+    await clearBackendLock({ context, stack, env, report });
+    if (readState(context, stack) === undefined) await pulumi(['stack', 'init', stack, '--no-select'], context, env);
+    await reconcile({ context, stack, target, env, report });
+    const obstacles = await target.findObstacles(describeLab(config));
+    if (obstacles.length > 0) throw new Problem(obstacles.join('\n'));
+    const args = [
+      'up',
+      '--yes',
+      '--skip-preview',
+      '--stack',
+      stack,
+      ...settings.flatMap((setting) => ['--config', setting]),
+    ];
+    const { ok, changes, errors } = await runUpdate({ projectDir, env, args, report });
+    if (!ok) throw new Problem(`The lab is not up:\n${errors.join('\n')}`);
+    const outputs = await readOutputs(context, stack, env);
+    writeClientFiles(context, stack, outputs);
+    const { same = 0, ...others } = changes;
+    const changed = Object.values(others).reduce((sum, count) => sum + count, 0);
+    report.line(`every service answers: ${changed} changed, ${same} unchanged (${seconds(Date.now() - begun)})`);
+    return outputs;
+  } finally {
+    release();
+  }
+}

@@ -64,7 +64,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   logRequests(app);
   await secureHeaders(app);
   handleErrors(app, routes);
-  await describeApi(app, lab.version, assets.swaggerDir);
+  await describeApi(app, lab.version, assets);
 
   registerHealth(app, health);
   registerStatus(app, health, lab);
@@ -72,7 +72,17 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   registerCi(app, ci, runs);
   registerCiFiles(app, { runs, reports, repository: ci.defaultRepository, closing: closing.signal });
   registerHome(app, lab, ci.defaultRepository);
-  await app.register(fastifyStatic, { root: assets.publicDir, wildcard: false, index: false, schemaHide: true });
+  await app.register(fastifyStatic, {
+    root: assets.publicDir,
+    wildcard: false,
+    index: false,
+    schemaHide: true,
+    // All files of an artifact have one date: by date and size a browser could not tell a changed file from its old one.
+    etag: false,
+    lastModified: false,
+    cacheControl: false,
+    setHeaders: (reply) => void reply.header('cache-control', 'no-cache'),
+  });
 
   app.addHook('preClose', async () => {
     closing.abort();

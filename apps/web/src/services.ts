@@ -26,11 +26,13 @@ export interface Services {
   stop(): Promise<void>;
 }
 
+// Short: a client waits for the answer, the listener tries again by itself, and a health check has two seconds.
+const KAFKA_RETRY = { initialRetryTime: 300, maxRetryTime: 2_000, retries: 4 };
 const RESEND_EVERY_MS = 60_000;
 
 /** Makes all parts; nothing connects before `start` or a request. */
 export function createServices(config: WebConfig, log: Logger): Services {
-  const kafka = createKafka({ brokers: config.kafkaBrokers, clientId: 'web', logger: log });
+  const kafka = createKafka({ brokers: config.kafkaBrokers, clientId: 'web', logger: log, retry: KAFKA_RETRY });
   const blob = createBlobService(config.blob);
   const db = openDatabase(config.databaseUrl);
   const runs = createSqlRunStore(db);

@@ -38,7 +38,7 @@ describe('GET /static/<branch>/<file>', () => {
       'cache-control': 'no-cache',
       'cross-origin-resource-policy': 'cross-origin',
       'x-content-type-options': 'nosniff',
-      etag: '"index.html-1"',
+      etag: '"index.html-1+0"',
     });
     const policy = String(answer.headers['content-security-policy']);
     expect(policy).toMatch(/^sandbox allow-scripts; default-src 'none'; /);
@@ -48,10 +48,18 @@ describe('GET /static/<branch>/<file>', () => {
   it('sends nothing that the browser has', async () => {
     const { runs, ids } = await storeWith('main');
     const { app } = await buildTestApp({ runs, reports: reportsWith({ [`${ids[0]}/index.html`]: 'x' }) });
-    const headers = { 'if-none-match': 'W/"other", W/"index.html-1"' };
+    const headers = { 'if-none-match': 'W/"other", W/"index.html-1+0"' };
     const answer = await app.inject({ url: '/static/main/index.html', headers });
     expect(answer.statusCode).toBe(304);
     expect(answer.body).toBe('');
+  });
+
+  it('gives the scripts of a report a storage that the sandbox allows', async () => {
+    const { runs, ids } = await storeWith('main');
+    const { app } = await buildTestApp({ runs, reports: reportsWith({ [`${ids[0]}/a.js`]: 'go()' }) });
+    const answer = await app.inject('/static/main/a.js');
+    expect(answer.body).toMatch(/^try\{localStorage\}catch\{.*\}\ngo\(\)$/s);
+    expect(Number(answer.headers['content-length'])).toBe(answer.rawPayload.length);
   });
 
   it('answers HEAD without a body', async () => {

@@ -3,6 +3,7 @@ import type { Run } from './api.ts';
 import { usePolled } from './use-polled.ts';
 
 const EVERY_MS = 5_000;
+const SHORT = new Intl.DateTimeFormat(undefined, { dateStyle: 'short', timeStyle: 'short' });
 
 /** A table of them; a changed `version` looks again at once. */
 export function Runs({ version }: { version: number }) {
@@ -46,7 +47,7 @@ function Row({ run }: { run: Run }) {
       </td>
       <td>
         {run.branch}
-        <span class="reason">{new Date(run.requestedAt).toLocaleString()}</span>
+        <span class="reason date">{SHORT.format(new Date(run.requestedAt))}</span>
       </td>
       <td class="optional">
         <code>{run.commit.slice(0, 8)}</code>

@@ -10,7 +10,6 @@ export interface JobQueue {
 }
 
 const TIME_LIMIT_MS = 15_000;
-const RETRY = { initialRetryTime: 300, maxRetryTime: 3_000, retries: 4 };
 
 export interface KafkaJobQueue extends JobQueue {
   stop(): Promise<void>;
@@ -21,7 +20,7 @@ export function createKafkaJobQueue(kafka: Kafka): KafkaJobQueue {
   let connected: Promise<Producer> | undefined;
 
   const connect = async (): Promise<Producer> => {
-    const producer = kafka.producer({ retry: RETRY });
+    const producer = kafka.producer();
     await producer.connect();
     return producer;
   };

@@ -19,7 +19,7 @@ const RETRY_MS = 2_000;
 
 // kafkajs restarts a crashed consumer in a timer of its own, where a second failure is an unhandled rejection:
 // the loop below is the only one to start again.
-const RETRY = { initialRetryTime: 300, maxRetryTime: 2_000, retries: 3, restartOnFailure: async () => false };
+const RETRY = { restartOnFailure: async () => false };
 
 export interface ResultListener {
   start(): void;

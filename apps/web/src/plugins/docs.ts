@@ -1,13 +1,16 @@
 /** The API's description for programs (/api/openapi.json) and for people (/api/docs). */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
+import type { Assets } from '../assets.ts';
 
 /** Describes all routes that are registered after it. */
 export async function describeApi(
   app: FastifyInstance,
   version: string,
-  swaggerDir: string | undefined,
+  { publicDir, swaggerDir }: Assets,
 ): Promise<void> {
   await app.register(swagger, {
     openapi: {
@@ -27,7 +30,8 @@ export async function describeApi(
   await app.register(swaggerUi, {
     routePrefix: '/api/docs',
     theme: { title: 'Cloud Lab API' },
-    uiConfig: { url: '/api/openapi.json', validatorUrl: null, deepLinking: true },
+    uiConfig: { validatorUrl: null, deepLinking: true },
+    logo: { type: 'image/svg+xml', content: await readFile(join(publicDir, 'favicon.svg')) },
     ...(swaggerDir === undefined ? {} : { baseDir: swaggerDir }),
   });
   app.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());

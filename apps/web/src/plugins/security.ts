@@ -24,6 +24,8 @@ export async function secureHeaders(app: FastifyInstance): Promise<void> {
     },
     // The proxy in front ends TLS and knows whether its certificate is one to insist on: a local lab's is not.
     strictTransportSecurity: false,
+    // A report's sandbox is another kind of origin at the same address, which browsers warn of with this header.
+    originAgentCluster: false,
     referrerPolicy: { policy: 'same-origin' },
     xFrameOptions: { action: 'deny' },
   });

@@ -21,7 +21,9 @@ export function Runs({ version }: { version: number }) {
             <th scope="col" class="optional">
               Commit
             </th>
-            <th scope="col">Coverage</th>
+            <th scope="col" class="optional">
+              Coverage
+            </th>
             <th scope="col" class="optional">
               Took
             </th>
@@ -52,7 +54,7 @@ function Row({ run }: { run: Run }) {
       <td class="optional">
         <code>{run.commit.slice(0, 8)}</code>
       </td>
-      <td class="number">{run.coverage === null ? '–' : `${Math.round(run.coverage)} %`}</td>
+      <td class="number optional">{run.coverage === null ? '–' : `${Math.round(run.coverage)} %`}</td>
       <td class="number optional">{run.durationMs === null ? '–' : `${(run.durationMs / 1000).toFixed(1)} s`}</td>
       <td>
         <a href={run.logUrl}>Log</a>{' '}

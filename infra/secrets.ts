@@ -40,7 +40,7 @@ function roleFiles(role: RoleName, host: Host, secrets: Secrets): Record<string,
           BLOB_KEY: secrets.blobKey,
         }),
         [`${folder}/tls.key`]: key,
-        '/etc/lab/tls.crt': certificate,
+        [`${folder}/tls.crt`]: certificate,
       };
     }
     case 'git':

@@ -5,9 +5,10 @@ import { readCloudInitFiles } from '../../infra/cloud-init-files.ts';
 import { describeInventory } from '../../infra/clouds/local/addresses.ts';
 import { renderFirewall } from '../../infra/firewall.ts';
 import type { Host, Lab } from '../../infra/lab.ts';
-import { describeSecretFiles, type Secrets } from '../../infra/secrets.ts';
+import { describeSecretFiles } from '../../infra/secrets.ts';
 import { describeVariables } from '../../infra/variables.ts';
 import { labWith, PROJECT_DIR } from '../helpers/lab.ts';
+import { fakeSecrets } from '../helpers/secrets.ts';
 
 const files = readCloudInitFiles(PROJECT_DIR);
 const lab = labWith({ 'lab:ciRunners': '2' });
@@ -25,18 +26,6 @@ const render = (host: Host, of: Lab = lab, packagesInImage = true): string =>
     packagesInImage,
     sizeLimit: 48 * 1024,
   });
-
-const secretOf = (name: string): string => `secret-${name}`;
-const everyHost = <T>(make: (name: string) => T): Record<string, T> =>
-  Object.fromEntries(lab.hosts.map(({ name }) => [name, make(name)]));
-const SECRETS: Secrets = {
-  databasePassword: secretOf('database'),
-  blobKey: secretOf('blob'),
-  gitPushPassword: secretOf('push'),
-  kafkaPassword: secretOf('kafka'),
-  tls: everyHost((name) => ({ key: `${secretOf(`tls-${name}`)}\n`, certificate: `certificate-${name}` })),
-  sshHostKeys: everyHost((name) => secretOf(`ssh-${name}`)),
-};
 
 describe('user-data', () => {
   test.each(lab.hosts.map((host) => [host.name, host] as const))(
@@ -71,8 +60,7 @@ describe('user-data', () => {
 
   test('of the other hosts does not change when a runner is added', () => {
     const more = labWith({ 'lab:ciRunners': '3' });
-    for (const host of lab.hosts)
-      expect(render(host, more), host.name).toBe(render(host));
+    for (const host of lab.hosts) expect(render(host, more), host.name).toBe(render(host));
   });
 
   test('says which file is wrong', () => {
@@ -109,7 +97,7 @@ describe('secrets', () => {
     const holders = new Map<string, string[]>();
     for (const host of lab.hosts) {
       expect(render(host)).not.toContain('secret-');
-      for (const content of Object.values(describeSecretFiles(host, SECRETS))) {
+      for (const content of Object.values(describeSecretFiles(host, fakeSecrets(lab)))) {
         for (const [secret] of content.matchAll(/secret-[\w-]+/g))
           holders.set(secret, [...(holders.get(secret) ?? []), host.name]);
       }

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from './command.ts';
+import { installDebianPackages } from './debian-packages.ts';
 import { type LabPaths, labPaths, writeAtomically } from './paths.ts';
 import { Problem } from './problem.ts';
 import type { PulumiToolchain } from './pulumi-toolchain.ts';
@@ -27,7 +28,10 @@ export function createContext(): LabContext {
 }
 
 /** Makes this user's keys, the first time: the passphrase of the state's secrets and the SSH key that logs in on the hosts. */
-export async function ensureKeys({ stateDir, passphraseFile, sshKeyFile }: LabContext): Promise<void> {
+export async function ensureKeys(
+  { stateDir, passphraseFile, sshKeyFile }: LabContext,
+  report: (text: string) => void,
+): Promise<void> {
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
   if (!existsSync(passphraseFile)) {
     if (existsSync(join(stateDir, '.pulumi', 'stacks'))) {
@@ -39,11 +43,8 @@ export async function ensureKeys({ stateDir, passphraseFile, sshKeyFile }: LabCo
   }
   if (existsSync(`${sshKeyFile}.pub`)) return;
   mkdirSync(join(sshKeyFile, '..'), { recursive: true, mode: 0o700 });
+  await installDebianPackages(['openssh-client'], report);
   const made = await runCommand('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'cloud-lab', '-f', sshKeyFile]);
-  if (made.missing)
-    throw new Problem(
-      'ssh-keygen is missing. Install the SSH client (on Debian or Ubuntu: apt-get install openssh-client), then try again.',
-    );
   if (made.status !== 0) throw new Problem(`ssh-keygen could not make ${sshKeyFile}: ${made.stderr.trim()}`);
 }
 

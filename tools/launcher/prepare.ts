@@ -17,7 +17,7 @@ export type Prepared = {
 export async function preparePulumi(context: LabContext, report: Report): Promise<Record<string, string>> {
   const [toolchain] = await Promise.all([
     report.step('Pulumi engine', (say) => ensurePulumi({ paths: context.paths, report: say })),
-    ensureKeys(context),
+    report.step('keys', (say) => ensureKeys(context, say)),
   ]);
   return pulumiEnvironment(context, toolchain);
 }

@@ -3,6 +3,7 @@ import { cp, link, mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import type { SystemImage } from '../../infra/clouds/local/system-image.ts';
+import { installDebianPackages } from './debian-packages.ts';
 
 export type BuildOptions = {
   image: SystemImage;
@@ -51,12 +52,13 @@ async function pullRegistryBase(report: (text: string) => void): Promise<boolean
 
 /** A base from Debian's packages alone, imported as an image of its own; the archive of it is kept for the next engine. */
 async function importBootstrapBase({ image, cacheDir, report }: BuildOptions): Promise<string> {
-  const tag = image.tag.replace('/system:', '/base:');
+  const tag = image.baseTag;
   if (await hasImage(tag)) return tag;
   const folder = join(cacheDir, 'images');
   await mkdir(folder, { recursive: true });
   const archive = join(folder, `${tag.replaceAll(/[^a-z0-9]/g, '-')}.tar`);
   if (!(await stat(archive).catch(() => undefined))) {
+    await installDebianPackages(['mmdebstrap'], report);
     report(`no image registry answers: making a Debian ${SUITE} base from its packages (a minute or two)`);
     const part = `${archive}.${process.pid}.part`;
     const options = ['--variant=minbase', '--format=tar', '--dpkgopt=path-exclude=/usr/share/doc/*'];

@@ -44,7 +44,7 @@ export function describeInventory(lab: Lab): Inventory {
   const hostsOnly = formatCidr({ first: subnet.first + 128, bits: 25 });
   return {
     hosts: Object.fromEntries(lab.hosts.map((host) => [host.name, addressesOf(host, lab.config, subnet)])),
-    sources: { internet: [gateway], admin: [gateway], lab: [hostsOnly] },
+    sources: { internet: ['0.0.0.0/0'], admin: [gateway], lab: [hostsOnly] },
   };
 }
 

@@ -16,6 +16,8 @@ const HOST_PACKAGES = [
 export type SystemImage = {
   /** `cloud-lab/system:<hash of everything below>` */
   tag: string;
+  /** Of the base with the packages alone, where it has to be made here. */
+  baseTag: string;
   packages: readonly string[];
   /** Folder with the Dockerfile and the files beside it. */
   folder: string;
@@ -32,12 +34,16 @@ export function describeSystemImage(projectDir: string, files: CloudInitFiles): 
   const nodePackage = join(projectDir, `node_modules/node-linux-${architecture}`);
   const packages = [...new Set([...HOST_PACKAGES, ...listPackages(files)])].sort();
   const authorities = listFiles(EXTRA_AUTHORITIES).filter((file) => file.endsWith('.crt'));
-  const hash = createHash('sha256').update(JSON.stringify([packages, architecture]));
+  const baseHash = createHash('sha256')
+    .update(JSON.stringify([packages, architecture]))
+    .digest('hex');
+  const hash = createHash('sha256').update(baseHash);
   hash.update(readFileSync(join(nodePackage, 'package.json')));
   for (const file of listFiles(folder)) hash.update(`${relative(folder, file)}\0`).update(readFileSync(file));
   for (const file of authorities) hash.update(readFileSync(file));
   return {
     tag: `cloud-lab/system:${hash.digest('hex').slice(0, 16)}`,
+    baseTag: `cloud-lab/base:${baseHash.slice(0, 16)}`,
     packages,
     folder,
     node: join(nodePackage, 'bin/node'),

@@ -24,7 +24,9 @@ const REMOVE: [Kind, string[]][] = [
 
 export const localTarget: CloudTarget = {
   async prepare({ projectDir, cacheDir, step }) {
-    await step('container engine', (say) => ensureEngine({ report: say }));
+    const { host } = await step('container engine', (say) => ensureEngine({ report: say }));
+    // Pulumi's plugin knows nothing of the contexts of Docker's own CLI.
+    process.env.DOCKER_HOST = host;
     const image = describeSystemImage(projectDir, readCloudInitFiles(projectDir));
     await step('image of the hosts', (say) => ensureSystemImage({ image, cacheDir, report: say }));
   },

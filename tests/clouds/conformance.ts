@@ -1,0 +1,118 @@
+/** What every cloud promises: one suite that each of them runs on strict mocks, with a look of its own at what was registered. */
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Artifact } from '../../infra/artifacts.ts';
+import type { Cloud } from '../../infra/clouds/cloud.ts';
+import type { Inventory } from '../../infra/inventory.ts';
+import type { Lab } from '../../infra/lab.ts';
+import { describeSecretFiles } from '../../infra/secrets.ts';
+import { labWith, PROJECT_DIR } from '../helpers/lab.ts';
+import { type Recorder, recordRegistrations, resolveOutput } from '../helpers/mocks.ts';
+import { fakeSecrets } from '../helpers/secrets.ts';
+
+/** A way into a host from outside the lab: `web 80/tcp internet`. */
+export type OpenPort = string;
+
+export type CloudUnderTest = {
+  name: string;
+  /** Settings that choose this cloud. */
+  settings: Record<string, string>;
+  create: (lab: Lab, projectDir: string) => Cloud;
+  /** Resource types that it may register, with what the cloud adds to their inputs. */
+  types: Parameters<typeof recordRegistrations>[0];
+  /** What its resources open towards the outside. */
+  openPorts: (recorder: Recorder, lab: Lab) => OpenPort[];
+  /** The user-data and secret files that a host's machine is given. */
+  bootOf: (recorder: Recorder, host: string) => { userData: string; secretFiles: Record<string, string> };
+};
+
+const ARTIFACT: Artifact = { name: 'web', sha256: 'a'.repeat(64), path: '/cache/a.tar.gz' };
+
+/** Boots every host of a lab on a cloud, and waits until all is registered. */
+async function bootLab(
+  under: CloudUnderTest,
+  settings: Record<string, string>,
+): Promise<{ lab: Lab; cloud: Cloud; recorder: Recorder; inventory: Inventory }> {
+  const recorder = recordRegistrations(under.types);
+  const lab = labWith({ ...under.settings, ...settings }, 'test');
+  const cloud = under.create(lab, PROJECT_DIR);
+  const secrets = fakeSecrets(lab);
+  const machines = lab.hosts.map((host) =>
+    cloud.boot(host, {
+      userData: `#cloud-config\n# ${host.name}\n`,
+      artifacts: [ARTIFACT],
+      secretFiles: describeSecretFiles(host, secrets),
+    }),
+  );
+  await Promise.all(machines.map(({ id }) => resolveOutput(id)));
+  return { lab, cloud, recorder, inventory: (await resolveOutput(cloud.inventory)) as Inventory };
+}
+
+export function describeCloud(under: CloudUnderTest): void {
+  describe(`the cloud ${under.name}`, () => {
+    let booted: Awaited<ReturnType<typeof bootLab>>;
+    beforeAll(async () => {
+      booted = await bootLab(under, {});
+    });
+
+    test('knows every host before it boots, at an address of its own', () => {
+      const { lab, inventory } = booted;
+      expect(Object.keys(inventory.hosts).sort()).toEqual(lab.hosts.map(({ name }) => name).sort());
+      const addresses = Object.values(inventory.hosts).map(({ internal }) => internal);
+      expect(new Set(addresses).size).toBe(addresses.length);
+    });
+
+    test('says where each port from outside is reached, and no other', () => {
+      const { lab, inventory } = booted;
+      for (const { name, ports } of lab.hosts) {
+        const outside = ports.filter(({ from }) => from !== 'lab').map((port) => port.name);
+        expect(Object.keys(inventory.hosts[name]?.published ?? {}).sort(), name).toEqual(outside.sort());
+      }
+    });
+
+    test('opens exactly the declared ports, whatever the configuration', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.integer({ min: 1, max: 8 }), async (runners) => {
+          const { lab, recorder } = await bootLab(under, { 'lab:ciRunners': String(runners) });
+          const declared = lab.hosts.flatMap(({ name, ports }) =>
+            ports
+              .filter(({ from }) => from !== 'lab')
+              .map(({ port, protocol, from }) => `${name} ${port}/${protocol} ${from}`),
+          );
+          expect(under.openPorts(recorder, lab).sort()).toEqual(declared.sort());
+        }),
+        { numRuns: 8 },
+      );
+    });
+
+    test('gives each host its user-data and its secrets, apart from each other', () => {
+      const { lab, recorder } = booted;
+      const secrets = fakeSecrets(lab);
+      for (const host of lab.hosts) {
+        const { userData, secretFiles } = under.bootOf(recorder, host.name);
+        expect(userData).toBe(`#cloud-config\n# ${host.name}\n`);
+        expect(secretFiles).toEqual(describeSecretFiles(host, secrets));
+      }
+    });
+
+    test('offers artifacts by an address that names their content', async () => {
+      const [source] = (await resolveOutput(booted.cloud.offerArtifacts([ARTIFACT]))) as {
+        name: string;
+        sha256: string;
+        url: string;
+      }[];
+      expect(source).toMatchObject({ name: 'web', sha256: ARTIFACT.sha256 });
+      expect(source?.url).toContain(ARTIFACT.sha256);
+    });
+
+    test('has a certificate name for each way to a host', async () => {
+      const { lab, cloud, inventory } = booted;
+      for (const host of lab.hosts) {
+        const names = (await resolveOutput(cloud.namesOf(host))) as string[];
+        expect(names).toContain(host.name);
+        for (const { host: reached } of Object.values(inventory.hosts[host.name]?.published ?? {}))
+          expect(names).toContain(reached);
+      }
+    });
+  });
+}

@@ -1,0 +1,27 @@
+/** Sees to commands that come with Debian's packages: installs them where it may, else says what to do. */
+import { installPackages } from './engine-packages.ts';
+import { thisSystem } from './engine-system.ts';
+import { Problem } from './problem.ts';
+
+/** Package -> a command that comes with it. */
+const COMMANDS: Record<string, string> = { 'openssh-client': 'ssh-keygen' };
+
+/**
+ * Makes sure that each package's command is there.
+ * @throws Problem where one is missing and this user, or this distribution, cannot install it
+ */
+export async function installDebianPackages(
+  packages: readonly string[],
+  report: (text: string) => void,
+): Promise<void> {
+  const system = thisSystem();
+  const missing = packages.filter((name) => !system.hasCommand(COMMANDS[name] ?? name));
+  if (missing.length === 0) return;
+  if (!system.isRoot || !system.distribution.includes('debian')) {
+    const how = system.distribution.includes('debian')
+      ? `As root: apt-get install ${missing.join(' ')}`
+      : "Install them with your system's packages";
+    throw new Problem(`Missing on this machine: ${missing.join(', ')}. ${how}; then try again.`);
+  }
+  await installPackages(system, missing, report);
+}

@@ -1,0 +1,83 @@
+/** `./lab test`: everything that the project promises, checked: lint, types, unit tests, and a lab of its own from end to end. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCommand } from '../command.ts';
+import type { LabContext } from '../context.ts';
+import { installDebianPackages } from '../debian-packages.ts';
+import type { Report } from '../report.ts';
+
+export type TestOptions = { context: LabContext; report: Report; endToEnd: boolean };
+
+/** The last line says how many passed and failed. A checker (lint, types) counts as one. @returns the exit status */
+export async function runTests({ context, report, endToEnd }: TestOptions): Promise<number> {
+  const { projectDir } = context.paths;
+  const out = mkdtempSync(join(tmpdir(), 'lab-test-'));
+  const counts = { passed: 0, failed: 0 };
+  const count = (passed: number, failed: number): void => {
+    counts.passed += passed;
+    counts.failed += failed;
+  };
+  const check = async (name: string, args: string[]): Promise<void> => {
+    const ok = await runTool(projectDir, name, args, report);
+    count(ok ? 1 : 0, ok ? 0 : 1);
+  };
+  const suite = async (project: string): Promise<void> => {
+    const file = join(out, `${project}.json`);
+    await runTool(
+      projectDir,
+      `${project} tests`,
+      ['vitest', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
+      report,
+    );
+    const { passed, failed } = readCounts(file);
+    count(passed, failed);
+  };
+  try {
+    await check('lint', ['biome', 'check', '--error-on-warnings']);
+    await check('types', ['tsc', '--noEmit']);
+    await suite('unit');
+    if (endToEnd) {
+      await report.step('packages for the tests', (say) => installDebianPackages(['chromium', 'git', 'curl'], say));
+      await suite('e2e');
+    }
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
+  process.stdout.write(`${counts.passed} passed, ${counts.failed} failed\n`);
+  return counts.failed === 0 ? 0 : 1;
+}
+
+/** Runs a tool of node_modules/.bin and shows its output. */
+async function runTool(
+  projectDir: string,
+  name: string,
+  [tool = '', ...args]: string[],
+  report: Report,
+): Promise<boolean> {
+  report.line(name);
+  const { status } = await runCommand(join(projectDir, 'node_modules', '.bin', tool), args, {
+    cwd: projectDir,
+    env: { ...process.env, PATH: `${join(projectDir, 'node_modules', '.bin')}:${process.env.PATH}`, FORCE_COLOR: '0' },
+    onLine: (line) => process.stdout.write(`${line}\n`),
+  });
+  report.line(`${name}: ${status === 0 ? 'ok' : 'failed'}`);
+  return status === 0;
+}
+
+/** A run that ended before it could count its tests has failed. A skipped test is neither. */
+function readCounts(file: string): { passed: number; failed: number } {
+  try {
+    const { numPassedTests, numFailedTests, numFailedTestSuites, success } = JSON.parse(readFileSync(file, 'utf8')) as {
+      numPassedTests: number;
+      numFailedTests: number;
+      numFailedTestSuites: number;
+      success: boolean;
+    };
+    // A file that could not be loaded, or whose set-up failed, has no failed test of its own.
+    const failed = numFailedTests > 0 || success ? numFailedTests : Math.max(1, numFailedTestSuites);
+    return { passed: numPassedTests, failed };
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+}

@@ -12,7 +12,8 @@ import { createJobAssigner } from './job-assigner.ts';
 const GROUP = 'ci-runners';
 /** A runner that is gone this long gives its partitions, and so its job, to another. */
 const SESSION_TIMEOUT_MS = 15_000;
-const HEARTBEAT_MS = 3_000;
+/** Also how long it may take until a runner notices that another came or went. */
+const HEARTBEAT_MS = 1_000;
 /** Also how long a paused runner may take to notice that it isn't any more. */
 const FETCH_WAIT_MS = 250;
 const RESTART_PAUSE_MS = 2_000;

@@ -30,6 +30,8 @@ export async function runCommand({ file, args, limitMs, signal, onOutput }: RunO
     all: true,
     buffer: false,
     cancelSignal: signal,
+    // Its clean-up ends this process at a SIGTERM before the runner has left its group; --die-with-parent does the same job.
+    cleanup: false,
     env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
     extendEnv: false,
     forceKillAfterDelay: false,

@@ -120,7 +120,8 @@ async function testCommit(job: CiJob, workspace: string, log: JobLog, context: J
   const ending = await run([testCommand()], config.TEST_TIMEOUT_SECONDS);
   const results = await readResult<JUnitResult>(workspace, RESULTS.junit, parseJUnit, log);
   const verdict = testVerdict(ending, results, config.TEST_TIMEOUT_SECONDS);
-  if (results === null) return withoutResults(verdict);
+  // Numbers of a run that didn't come to its end would say what is not so: 100 % of what was loaded, for one.
+  if (results === null || verdict.state === 'errored') return withoutResults(verdict);
   const coverage = await readResult(workspace, RESULTS.coverage, parseCoverage, log);
   const hasReport = await publishOrNote(job.id, workspace, log, context);
   return { ...verdict, tests: results.tests, coverage, hasReport };

@@ -32,14 +32,14 @@ export interface Runner {
 /** Waits until the container is there, making it where it is missing. */
 async function ensureContainer(container: ContainerClient, logger: Logger, signal: AbortSignal): Promise<void> {
   const limit = Date.now() + STORAGE_LIMIT_MS;
-  for (;;) {
+  for (let tries = 1; ; tries += 1) {
     signal.throwIfAborted();
     try {
       await container.createIfNotExists({ abortSignal: signal });
       return;
     } catch (error) {
       if (Date.now() > limit) throw new Error('The storage has not answered for five minutes.', { cause: error });
-      logger.warn({ err: error }, 'The storage does not answer yet');
+      if (tries === 1) logger.warn({ err: error }, 'The storage does not answer yet');
       await delay(STORAGE_PAUSE_MS, undefined, { signal });
     }
   }

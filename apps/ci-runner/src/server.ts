@@ -20,14 +20,17 @@ async function main(): Promise<void> {
   runner.start();
   logger.info({ port: config.PORT, runner: config.RUNNER_NAME }, 'The runner is up');
 
+  let stopping = false;
   const stop = async (signal: string): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
     logger.info({ signal }, 'The runner stops; a job that it was running goes to another');
     await runner.stop();
     await app.close();
     process.exit(0);
   };
-  process.once('SIGTERM', (signal) => void stop(signal));
-  process.once('SIGINT', (signal) => void stop(signal));
+  process.on('SIGTERM', (signal) => void stop(signal));
+  process.on('SIGINT', (signal) => void stop(signal));
 }
 
 main().catch((error: unknown) => {

@@ -48,8 +48,8 @@ export const CiUpdate = Type.Union([
 ]);
 export type CiUpdate = Static<typeof CiUpdate>;
 
-/** Blob container of the CI service. */
-export const CI_CONTAINER = 'ci';
+/** Blob container of the CI service; the name of a container has three characters at least. */
+export const CI_CONTAINER = 'ci-runs';
 
 /** Name of the append blob that holds a run's log, in CI_CONTAINER. */
 export const logBlobName = (id: string): string => `runs/${id}/log.txt`;

@@ -32,6 +32,8 @@ const SERVICE_RETRY: RetryOptions = { initialRetryTime: 300, maxRetryTime: 10_00
 
 /** kafkajs tries these again by itself, and throws when it gives up: the caller tells it once. */
 const RETRIED_NAMESPACES = new Set(['Connection', 'BrokerPool', 'Cluster']);
+/** Said whenever a member comes or goes, and of every idempotent producer that gives up at some time instead of never. */
+const EXPECTED = /^The group is rebalancing, re-joining|^Limiting retries for the idempotent producer/;
 
 /** A topic is created by whoever runs the broker, never by a typing error in a client. */
 class LabKafka extends Kafka {
@@ -53,7 +55,8 @@ const writeEntry =
   ({ namespace, level, log }: LogEntry): void => {
     const { message, timestamp: _timestamp, logger: _logger, stack: _stack, ...details } = log;
     const entry = { component: `kafka/${namespace}`, ...details };
-    if (level > logLevel.WARN || RETRIED_NAMESPACES.has(namespace)) logger.debug(entry, message);
+    if (level > logLevel.WARN || RETRIED_NAMESPACES.has(namespace) || EXPECTED.test(message))
+      logger.debug(entry, message);
     else if (level === logLevel.WARN) logger.warn(entry, message);
     else logger.error(entry, message);
   };

@@ -28,7 +28,7 @@ export interface KafkaOptions {
   retry?: RetryOptions;
 }
 
-const SERVICE_RETRY: RetryOptions = { initialRetryTime: 300, maxRetryTime: 10_000, retries: 10 };
+const SERVICE_RETRY: RetryOptions = { initialRetryTime: 300, maxRetryTime: 3_000, retries: 20 };
 
 /** kafkajs tries these again by itself, and throws when it gives up: the caller tells it once. */
 const RETRIED_NAMESPACES = new Set(['Connection', 'BrokerPool', 'Cluster']);

@@ -1,11 +1,13 @@
 /** A folder of the cache is filled once, whole or not at all. */
 
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { fillOnce } from '../../tools/launcher/cache-slot.ts';
-import { isNamedRunning, processName } from '../../tools/launcher/processes.ts';
+import { isNamedRunning, isRunning, processName } from '../../tools/launcher/processes.ts';
+import { waitUntil } from '../../tools/launcher/wait-until.ts';
 import { temporaryFolder } from './fake-project.ts';
 
 function slotIn(folder: string, fill: (draft: string) => Promise<void>) {
@@ -47,4 +49,20 @@ test('the draft of a dead process goes; that of a living one is waited for, with
 test('a process is known by its start time, not by its id alone', () => {
   expect(isNamedRunning(processName())).toBe(true);
   expect(isNamedRunning(`${process.pid}-1`)).toBe(false);
+});
+
+test('a zombie does not run', async () => {
+  // The shell's child ends, and what the shell has become never asks for it.
+  const parent = spawn('sh', ['-c', 'true & exec sleep 10']);
+  const children = `/proc/${parent.pid}/task/${parent.pid}/children`;
+  const zombie = await waitUntil(
+    () => {
+      const pid = Number(readFileSync(children, 'utf8'));
+      return pid > 0 && /^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8')) ? pid : undefined;
+    },
+    { limitMs: 5000, everyMs: 20 },
+  );
+  expect(isRunning(zombie ?? expect.fail('there is no zombie'))).toBe(false);
+  expect(isRunning(parent.pid ?? 0)).toBe(true);
+  parent.kill();
 });

@@ -79,6 +79,16 @@ describe('an engine', () => {
     expect((await ensureEngine({ report, system })).host).toBe('unix:///run/user/7/podman/podman.sock');
   });
 
+  test('that the operator chose is not replaced by another, which answers', async () => {
+    let asked = 0;
+    const version = (): string => {
+      asked += 1;
+      return asked === 1 ? down() : '5.0.0';
+    };
+    const { system } = machine({ env: { DOCKER_HOST: 'tcp://far:2376' }, socketExists: () => true }, version);
+    await expect(ensureEngine({ report, system })).rejects.toThrow('The container engine at tcp://far:2376');
+  });
+
   test('that is installed is started by dockerd where there is no systemd', async () => {
     const { started, version } = startable();
     const { system, calls } = machine({}, version);

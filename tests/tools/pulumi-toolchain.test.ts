@@ -137,13 +137,15 @@ describe('a pulumi on PATH', () => {
   });
 });
 
-test('a toolchain that lost a file, and the draft of a dead launcher, are replaced', async () => {
+test('a toolchain that lost a file or has one cut off, and the draft of a dead launcher, are replaced', async () => {
   const folder = temporaryFolder();
   await using served = await fakeVendor(folder);
   const paths = fakeProject(folder);
   const request = { paths, report, vendor: served.vendor, run: fakeRun(installs), env: { HOME: folder } };
   const { binDir } = await ensurePulumi(request);
   rmSync(join(binDir, 'pulumi-language-nodejs'));
+  expect((await ensurePulumi(request)).source).toBe('vendor');
+  writeFileSync(join(binDir, 'pulumi'), '');
   mkdirSync(join(paths.cacheDir, 'pulumi', 'old.4194304-1.abcd.draft'));
   expect((await ensurePulumi(request)).source).toBe('vendor');
   expect(existsSync(join(binDir, 'pulumi-language-nodejs'))).toBe(true);

@@ -19,7 +19,8 @@ const jsonOption = new Option('--json', 'print what a program would read');
 
 const program = new Command('lab')
   .description('A whole cloud-computing lab: up, look, use, down.')
-  .showHelpAfterError('(./lab --help lists the verbs)');
+  .showHelpAfterError('(./lab --help lists the verbs)')
+  .enablePositionalOptions();
 
 program
   .command('up')
@@ -186,7 +187,7 @@ function print(text: string): void {
 }
 
 try {
-  await program.enablePositionalOptions().parseAsync();
+  await program.parseAsync();
 } catch (error) {
   const known = error instanceof Problem || error instanceof ConfigError;
   process.stderr.write(

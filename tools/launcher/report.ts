@@ -12,6 +12,7 @@ export type Report = {
 
 const QUIET_MS = 1000;
 const SIGN_OF_LIFE_MS = 15_000;
+const COUNT_EVERY_MS = 10_000;
 
 /** A report on standard error, so that what a program would read stays alone on standard output. */
 export function createReport(write: (text: string) => void = (text) => void process.stderr.write(text)): Report {
@@ -23,7 +24,12 @@ export function createReport(write: (text: string) => void = (text) => void proc
       const start = Date.now();
       let said = start;
       let announced = false;
+      let before = '';
       const say = (text: string): void => {
+        // A count that goes up is told every few seconds, not each time.
+        const same = alikeButForNumbers(text, before);
+        if (same && Date.now() - said < COUNT_EVERY_MS) return;
+        before = text;
         said = Date.now();
         announced = true;
         line(`${name}: ${text}`);
@@ -42,6 +48,10 @@ export function createReport(write: (text: string) => void = (text) => void proc
       }
     },
   };
+}
+
+function alikeButForNumbers(one: string, other: string): boolean {
+  return one.replaceAll(/\d+/g, '') === other.replaceAll(/\d+/g, '');
 }
 
 /** A time as people read it: `0.4 s`, `75 s`. */

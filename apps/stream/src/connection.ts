@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createKafka } from '@cloud-lab/common/kafka';
 import { createLogger } from '@cloud-lab/common/log';
-import { type Kafka, KafkaJSError } from 'kafkajs';
+import type { Kafka } from 'kafkajs';
 import type { StreamOptions } from './arguments.ts';
 
 /** Someone waits at a terminal: give up after some ten seconds. */
@@ -59,5 +59,5 @@ export function describeFailure(error: unknown, options: StreamOptions): string 
       ? `${at} closed the connection: perhaps it wants TLS with --username and --password.`
       : `${at} does not speak TLS on this port: try without a username, or another port.`;
   }
-  return error instanceof KafkaJSError || error instanceof Error ? error.message : String(error);
+  return error instanceof Error ? error.message : String(error);
 }

@@ -61,8 +61,14 @@ async function watchOnce(
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   // The watcher ends by itself at its own limit; this is for one that hangs.
   const timer = setTimeout(() => child.kill('SIGKILL'), end - Date.now() + 15_000);
-  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()).once('error', () => resolve()));
   let stderr = '';
+  const closed = new Promise<void>((resolve) => {
+    child.once('close', () => resolve());
+    child.once('error', (error) => {
+      stderr = error.message;
+      resolve();
+    });
+  });
   child.stderr.on('data', (chunk: Buffer) => {
     stderr = (stderr + chunk.toString()).slice(-2000);
   });
@@ -80,7 +86,8 @@ async function watchOnce(
 
 function parseReport(line: string): HostReport | undefined {
   try {
-    return JSON.parse(line) as HostReport;
+    const report = JSON.parse(line) as Partial<HostReport> | null;
+    return typeof report?.stage === 'string' && typeof report.state === 'string' ? (report as HostReport) : undefined;
   } catch {
     return undefined;
   }

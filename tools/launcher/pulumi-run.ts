@@ -1,6 +1,7 @@
 /** Runs the Pulumi CLI on a stack and tells what it does as it happens: resources, the hosts' stages, errors. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { Problem } from './problem.ts';
 import type { Report } from './report.ts';
 
 /** The parts of Pulumi's engine events that are used here (its package apitype documents them). */
@@ -40,14 +41,22 @@ const DONE: Record<string, string> = {
 /** What Pulumi makes for itself. */
 const INTERNAL_TYPE = /^pulumi:(pulumi|providers):/;
 
-/** Runs `pulumi up`, `refresh` or `destroy`, to its end. */
+type Ending = { status: number | null; signal: NodeJS.Signals | null } | { unable: Error };
+
+/**
+ * Runs `pulumi up`, `refresh` or `destroy`, to its end.
+ * @throws Problem where the CLI cannot be started
+ */
 export async function runUpdate({ projectDir, env, args, report }: UpdateOptions): Promise<UpdateResult> {
   const child = spawn('pulumi', [...args, '--json', '--non-interactive'], {
     cwd: projectDir,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const ended = new Promise<number | null>((resolve, reject) => child.once('close', resolve).once('error', reject));
+  const ended = new Promise<Ending>((resolve) => {
+    child.once('close', (status, signal) => resolve({ status, signal }));
+    child.once('error', (unable) => resolve({ unable }));
+  });
   const result: UpdateResult = { ok: false, changes: {}, errors: [] };
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => {
@@ -57,15 +66,24 @@ export async function runUpdate({ projectDir, env, args, report }: UpdateOptions
     const event = parseEvent(line);
     if (event !== undefined) tell(event, result, report);
   }
-  const status = await ended;
-  result.ok = status === 0;
-  if (!result.ok && result.errors.length === 0) result.errors.push(stderr.trim().replace(/^error: /, ''));
+  const ending = await ended;
+  if ('unable' in ending) throw new Problem(`pulumi could not be started: ${ending.unable.message}`);
+  result.ok = ending.status === 0;
+  if (!result.ok && result.errors.length === 0) {
+    const words = stderr.trim().replace(/^error: /, '');
+    result.errors.push(words === '' ? `pulumi ${args[0]} ${describeEnding(ending)}` : words);
+  }
   return result;
+}
+
+function describeEnding({ status, signal }: Exclude<Ending, { unable: Error }>): string {
+  return status === null ? `was ended by ${signal}.` : `ended with status ${status} and said nothing.`;
 }
 
 function parseEvent(line: string): EngineEvent | undefined {
   try {
-    return JSON.parse(line) as EngineEvent;
+    const event: unknown = JSON.parse(line);
+    return typeof event === 'object' && event !== null ? event : undefined;
   } catch {
     return undefined;
   }

@@ -36,14 +36,26 @@ export function listStacks({ stateDir }: LabContext): string[] {
     .map((file) => file.slice(0, -'.json'.length));
 }
 
-/** Who holds the backend's own lock of a stack: process ids of Pulumi CLIs, and whether they still run. */
+/** Who holds the backend's own lock of a stack: process ids of Pulumi CLIs (0 where a crash cut the lock off), and whether they still run. */
 export function backendLocks({ stateDir }: LabContext, stack: string): { pid: number; running: boolean }[] {
   const folder = join(stateDir, '.pulumi', 'locks', 'organization', PROJECT, stack);
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
-    .map((file) => {
-      const { pid } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as { pid: number };
-      return { pid, running: isRunning(pid) };
+    .flatMap((file) => {
+      const pid = readLock(join(folder, file));
+      return pid === undefined ? [] : [{ pid, running: isRunning(pid) }];
     });
+}
+
+/** Undefined where the lock was given back since the folder was read. */
+function readLock(path: string): number | undefined {
+  try {
+    const { pid } = JSON.parse(readFileSync(path, 'utf8')) as { pid: number };
+    return pid;
+  } catch (error) {
+    if (error instanceof SyntaxError) return 0;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
 }

@@ -1,7 +1,7 @@
 /** Reads a stack's configuration from its files, as Pulumi will: defaults, then the stack's file, then what the command line sets. */
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseDocument } from 'yaml';
+import { isMap, parseDocument } from 'yaml';
 import { CLOUD_NAMES, type CloudName, type LabConfig, readConfig } from '../../infra/config.ts';
 import { isPlainName } from '../../infra/naming.ts';
 import { writeAtomically } from './paths.ts';
@@ -50,9 +50,9 @@ export function forgetStackFile(projectDir: string, stack: string): void {
   const path = stackFile(projectDir, stack);
   if (!existsSync(path)) return;
   const document = parseDocument(readFileSync(path, 'utf8'));
-  document.delete('encryptionsalt');
-  const rest = document.toJS() as { config?: object } | null;
-  if (rest === null || Object.keys(rest).length === 0) rmSync(path);
+  // Of a file that says nothing, or only in comments, nothing is Pulumi's.
+  if (!isMap(document.contents) || !document.delete('encryptionsalt')) return;
+  if (document.contents.items.length === 0) rmSync(path);
   else writeAtomically(path, String(document));
 }
 

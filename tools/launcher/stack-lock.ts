@@ -19,7 +19,11 @@ export function lockStack(dataDir: string, stack: string, verb: string): () => v
     for (let attempt = 0; attempt < 3; attempt++) {
       try {
         linkSync(draft, path);
-        const release = (): void => rmSync(path, { force: true });
+        const release = (): void => {
+          process.off('exit', release);
+          // Another launcher may have taken it since it was given back.
+          if (readHolder(path)?.process === mine.process) rmSync(path, { force: true });
+        };
         process.once('exit', release);
         return release;
       } catch (error) {
@@ -41,7 +45,7 @@ export function lockStack(dataDir: string, stack: string, verb: string): () => v
 
 function readHolder(path: string): Holder | undefined {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Holder;
+    return (JSON.parse(readFileSync(path, 'utf8')) as Holder | null) ?? undefined;
   } catch {
     return undefined;
   }

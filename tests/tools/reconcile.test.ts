@@ -1,0 +1,75 @@
+/** What a stack's state has and its cloud has not, and the other way round. */
+import { assert, constantFrom, property, uniqueArray } from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { TargetResource } from '../../infra/clouds/target.ts';
+import type { StackState } from '../../tools/launcher/pulumi-state.ts';
+import { compareWithCloud } from '../../tools/launcher/reconcile.ts';
+
+const TYPES = {
+  container: 'docker:index/container:Container',
+  network: 'docker:index/network:Network',
+  volume: 'docker:index/volume:Volume',
+} as const;
+
+function stateWith(resources: readonly { kind: TargetResource['kind']; id: string }[]): StackState {
+  return {
+    pending: 0,
+    resources: [
+      { type: 'pulumi:pulumi:Stack', urn: 'urn:pulumi:dev::lab::pulumi:pulumi:Stack::lab-dev' },
+      { type: 'pulumi:providers:docker', urn: 'urn:provider', id: 'provider-1' },
+      { type: 'pulumi-nodejs:dynamic:Resource', urn: 'urn:credentials', id: 'credentials' },
+      ...resources.map(({ kind, id }) => ({ type: TYPES[kind], urn: `urn:${id}`, id })),
+    ],
+  };
+}
+
+const web: TargetResource = { kind: 'container', id: 'c1', name: 'lab-dev-web' };
+const network: TargetResource = { kind: 'network', id: 'n1', name: 'lab-dev' };
+const volume: TargetResource = { kind: 'volume', id: 'lab-dev-kafka-data', name: 'lab-dev-kafka-data' };
+
+describe('compared with its cloud, a state', () => {
+  test('that is true differs in nothing', () => {
+    expect(compareWithCloud(stateWith([web, network, volume]), [web, network, volume])).toEqual({
+      gone: [],
+      unknown: [],
+    });
+    expect(compareWithCloud(stateWith([]), [])).toEqual({ gone: [], unknown: [] });
+  });
+
+  test('finds gone what the cloud no longer has, and nothing that is not of the cloud', () => {
+    expect(compareWithCloud(stateWith([web, network, volume]), [network])).toEqual({
+      gone: [web.id, volume.id],
+      unknown: [],
+    });
+  });
+
+  test('does not know what an interrupted update made, and leaves the data of a volume to be adopted', () => {
+    expect(compareWithCloud(stateWith([]), [web, network, volume])).toEqual({ gone: [], unknown: [web, network] });
+  });
+
+  test('takes a container that was made anew by hand for another', () => {
+    const again = { ...web, id: 'c2' };
+    expect(compareWithCloud(stateWith([web]), [again])).toEqual({ gone: ['c1'], unknown: [again] });
+  });
+
+  test('names each difference once, whatever both hold, and a volume never as unknown', () => {
+    const ids = uniqueArray(constantFrom(...Array.from({ length: 12 }, (_, index) => index)));
+    const kinds = ['container', 'network', 'volume'] as const;
+    const resource = (index: number): TargetResource => ({
+      kind: kinds[index % 3] ?? 'container',
+      id: `id-${index}`,
+      name: `name-${index}`,
+    });
+    assert(
+      property(ids, ids, (known, there) => {
+        const { gone, unknown } = compareWithCloud(stateWith(known.map(resource)), there.map(resource));
+        expect(gone).toEqual(known.filter((index) => !there.includes(index)).map((index) => `id-${index}`));
+        expect(unknown).toEqual(
+          there
+            .map(resource)
+            .filter(({ id, kind }) => kind !== 'volume' && !known.some((index) => `id-${index}` === id)),
+        );
+      }),
+    );
+  });
+});

@@ -14,6 +14,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['tests/{e2e,browser}/**/*.test.ts'],
+          globalSetup: ['tests/helpers/e2e-lab.ts'],
           fileParallelism: false,
           testTimeout: 300_000,
           hookTimeout: 600_000,

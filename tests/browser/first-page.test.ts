@@ -1,0 +1,84 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { PROJECT_DIR } from '../helpers/lab.ts';
+
+const { outputs } = inject('e2e');
+/** With LAB_SCREENSHOTS=docs the pictures of the docs are made anew. */
+const pictures =
+  process.env.LAB_SCREENSHOTS === 'docs' ? join(PROJECT_DIR, 'docs/images') : join(PROJECT_DIR, 'tests/.out');
+
+let browser: Browser;
+let page: Page;
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  mkdirSync(pictures, { recursive: true });
+  browser = await chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+  page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+});
+afterAll(() => browser.close());
+
+describe('the first page', () => {
+  test('shows the endpoints and every service healthy, without an error in the console', async () => {
+    await page.goto(outputs.webUrl);
+    expect(await page.title()).toContain('Cloud Lab');
+    for (const url of [outputs.apiUrl, outputs.kafkaBootstrap, outputs.blobUrl])
+      expect(await page.getByText(url).first().isVisible(), url).toBe(true);
+    await page.getByText('Answers queries.').waitFor();
+    await page.getByText('One runner is there').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  test('adds two numbers', async () => {
+    await page.getByLabel(/first number|num1/i).fill('1');
+    await page.getByLabel(/second number|num2/i).fill('2.5');
+    await page.getByRole('button', { name: /add/i }).click();
+    await page.getByText('3.5').first().waitFor();
+  });
+
+  test('runs the CI on a branch that it offers, and links the report', async () => {
+    const branch = page.getByLabel(/branch/i).first();
+    await branch.selectOption('main').catch(() => branch.fill('main'));
+    await page.getByRole('button', { name: /run/i }).first().click();
+    await page
+      .getByText(/passed/i)
+      .first()
+      .waitFor({ timeout: 60_000 });
+    await page.screenshot({ path: join(pictures, 'first-page.png'), fullPage: true });
+    const report = await page.request.get(`${outputs.webUrl}/static/main/index.html`);
+    expect(report.status()).toBe(200);
+  });
+
+  test('fits a phone', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    const overflow = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(overflow).toBeLessThanOrEqual(0);
+    await page.screenshot({ path: join(pictures, 'first-page-phone.png') });
+  });
+});
+
+describe('the description of the API', () => {
+  test('shows what can be called', async () => {
+    await page.setViewportSize({ width: 1280, height: 1000 });
+    await page.goto(`${outputs.webUrl}/api/docs`);
+    await page.getByText('/add_numbers').first().waitFor();
+  });
+});

@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterAll, describe, expect, inject, test } from 'vitest';
+import { PROJECT_DIR } from '../helpers/lab.ts';
+import { lab, leftovers, outputOf, run, waitFor } from '../helpers/launcher.ts';
+
+const { stack, outputs } = inject('e2e');
+const container = (host: string): Promise<string> =>
+  outputOf('docker', ['inspect', '--format', '{{.Id}}', `lab-${stack}-${host}`]);
+
+describe('a lab that is up', () => {
+  test('is not changed by a second up, and plain pulumi preview shows no change', async () => {
+    const before = await container('web');
+    const again = await lab(['up', stack]);
+    expect(again, again.stderr).toMatchObject({ status: 0 });
+    expect(again.stderr).toContain('0 changed');
+    expect(await container('web')).toBe(before);
+    const preview = await lab(['pulumi', 'preview', '--stack', stack, '--expect-no-changes']);
+    expect(preview, preview.stdout + preview.stderr).toMatchObject({ status: 0 });
+  });
+
+  test('says how each service is', async () => {
+    const status = await lab(['status', stack, '--json']);
+    expect(status.status).toBe(0);
+    expect(JSON.parse(status.stdout)).toHaveLength(5);
+  });
+
+  test('is repaired when someone has removed a container', async () => {
+    const [before, database] = [await container('storage'), await container('database')];
+    await outputOf('docker', ['rm', '--force', before.trim()]);
+    const repaired = await lab(['up', stack]);
+    expect(repaired, repaired.stderr).toMatchObject({ status: 0 });
+    expect(repaired.stderr).toContain('removed by someone else');
+    expect(await container('storage')).not.toBe(before);
+    expect(await container('database')).toBe(database);
+    // Its data were on the volume.
+    expect((await fetch(`${outputs.webUrl}/static/main/index.html`)).status).toBe(200);
+  });
+});
+
+describe('a second lab', () => {
+  const other = `${stack}-b`;
+  afterAll(async () => {
+    await lab(['down', other]);
+  });
+
+  test('is refused by the port that another process has, with its name', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+    const address = server.address();
+    const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+    const refused = await lab(['up', other, '-c', `lab:portBase=${port}`]);
+    server.close();
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toMatch(
+      new RegExp(`Port ${port} of 127.0.0.1 \\(for http of host web\\) is in use by .*\\(process ${process.pid}\\)`),
+    );
+  });
+
+  test('whose up is killed in the middle comes up the next time; two at once are refused; and down leaves nothing', async () => {
+    const killed = spawn('./lab', ['up', other], { cwd: PROJECT_DIR, detached: true, stdio: 'ignore' });
+    await waitFor(
+      'the first container',
+      async () => ((await leftovers(other)).length >= 3 ? true : undefined),
+      120_000,
+    );
+    const second = await lab(['up', other]);
+    expect(second.status).toBe(1);
+    expect(second.stderr).toContain(`./lab up of stack ${other} is at work already (process`);
+    process.kill(-(killed.pid ?? 0), 'SIGKILL');
+    await new Promise((resolve) => killed.once('close', resolve));
+    const next = await lab(['up', other, '--json']);
+    expect(next, next.stderr).toMatchObject({ status: 0 });
+    expect((await lab(['status', other])).status).toBe(0);
+    const down = await lab(['down', other]);
+    expect(down, down.stderr).toMatchObject({ status: 0, stdout: '0 left\n' });
+    expect(await leftovers(other)).toEqual([]);
+  });
+
+  test('that was killed can also be given back at once', async () => {
+    const killed = spawn('./lab', ['up', other], { cwd: PROJECT_DIR, detached: true, stdio: 'ignore' });
+    await waitFor(
+      'the first container',
+      async () => ((await leftovers(other)).length >= 2 ? true : undefined),
+      120_000,
+    );
+    process.kill(-(killed.pid ?? 0), 'SIGKILL');
+    await new Promise((resolve) => killed.once('close', resolve));
+    const down = await lab(['down', other]);
+    expect(down, down.stderr).toMatchObject({ status: 0, stdout: '0 left\n' });
+    expect(await leftovers(other)).toEqual([]);
+  });
+
+  test('that cannot become healthy says which host, which unit and why, and stays to be looked at', async () => {
+    const copy = copyProject();
+    const unit = join(copy, 'cloud-init/units/azurite.service');
+    writeFileSync(unit, readFileSync(unit, 'utf8').replace('/usr/local/bin/node', '/usr/bin/false'));
+    const unhealthy = await run('./lab', ['up', other, '-c', 'lab:readyTimeout=40'], { cwd: copy });
+    expect(unhealthy.status).toBe(1);
+    expect(unhealthy.stderr).toMatch(/Host storage is not ready: not healthy after 40 s: azurite.service is/);
+    expect(unhealthy.stderr).toMatch(/The last lines of its log:\n.*azurite.service/);
+    expect(unhealthy.stderr).toContain('It stays up to be looked at: ./lab logs storage, ./lab ssh storage');
+    expect(await leftovers(other)).toHaveLength(10);
+    const down = await run('./lab', ['down', other], { cwd: copy });
+    expect(down, down.stderr).toMatchObject({ status: 0, stdout: '0 left\n' });
+    rmSync(copy, { recursive: true, force: true });
+  });
+});
+
+/** A copy of the project to break something in. */
+function copyProject(): string {
+  const copy = mkdtempSync(join(tmpdir(), 'lab-copy-'));
+  const skip = new Set(['node_modules', '.git']);
+  cpSync(PROJECT_DIR, copy, { recursive: true, filter: (path) => !skip.has(basename(path)) });
+  symlinkSync(join(PROJECT_DIR, 'node_modules'), join(copy, 'node_modules'));
+  return copy;
+}

@@ -1,0 +1,38 @@
+/** The lab of the end-to-end tests: one stack for all files, brought up before the first and given back after the last. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import type { LabOutputs } from '../../infra/outputs.ts';
+import { PROJECT_DIR } from './lab.ts';
+import { lab, leftovers } from './launcher.ts';
+
+export type E2eLab = { stack: string; outputs: LabOutputs };
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    e2e: E2eLab;
+  }
+}
+
+/** Vitest's global set-up and tear-down; the tear-down also runs when the set-up has failed half-way or a test has. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const stack = `e2e-${process.pid}`;
+  const teardown = async (): Promise<void> => {
+    const down = await lab(['down', stack]);
+    const left = await leftovers(stack);
+    const file = join(PROJECT_DIR, `Pulumi.${stack}.yaml`);
+    if (down.status !== 0 || left.length > 0 || existsSync(file)) {
+      process.exitCode = 1;
+      throw new Error(
+        `./lab down ${stack} left something: ${left.join(' ')} ${existsSync(file) ? readFileSync(file, 'utf8') : ''}\n${down.stderr}`,
+      );
+    }
+  };
+  const up = await lab(['up', stack, '--json']);
+  if (up.status !== 0) {
+    await teardown().catch(() => undefined);
+    throw new Error(`./lab up ${stack} ended with ${up.status}:\n${up.stderr}`);
+  }
+  project.provide('e2e', { stack, outputs: JSON.parse(up.stdout) as LabOutputs });
+  return teardown;
+}

@@ -1,0 +1,53 @@
+/** `npm run bench`: how long the local lab takes, beside the limits that the project promises, on a lab of its own. */
+import { availableParallelism, totalmem } from 'node:os';
+import { Command, InvalidArgumentError } from 'commander';
+import { createContext } from '../launcher/context.ts';
+import { createReport } from '../launcher/report.ts';
+import { measureLab } from './measure.ts';
+import { summarize } from './measures.ts';
+import { formatTable } from './table.ts';
+
+type Options = { runs: number; json?: true; strict?: true };
+
+const { runs, json, strict } = new Command('bench')
+  .description(
+    'Measures a lab of its own on this machine: up, down, changes, memory. It is given back at the end, also after Ctrl-C.',
+  )
+  .option('-r, --runs <count>', 'how often each thing is measured', readRuns, 3)
+  .option('--json', 'print what a program would read')
+  .option('--strict', 'exit status 1 where a median is over its limit')
+  .parse()
+  .opts<Options>();
+
+const report = createReport();
+const interruption = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(name, () => {
+    report.line('interrupted: giving everything back first');
+    interruption.abort(new Error('The benchmark was interrupted.'));
+  });
+}
+
+try {
+  const figures = summarize(await measureLab({ context: createContext(), runs, report, signal: interruption.signal }));
+  const machine = { processors: availableParallelism(), memoryMib: Math.round(totalmem() / 2 ** 20) };
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ machine, runs, figures }, undefined, 2)}\n`
+      : `\n${formatTable(figures)}\n\n${runs} runs; ${machine.processors} processors, ${machine.memoryMib} MiB of memory\n`,
+  );
+  if (strict && figures.some(({ withinLimit }) => withinLimit === false)) process.exitCode = 1;
+} catch (error) {
+  process.stderr.write(`\nbench: ${(error as Error).message}\n`);
+  process.exitCode = interruption.signal.aborted ? 130 : 1;
+}
+// What was interrupted may still wait for hosts that are gone.
+process.exit();
+
+function readRuns(text: string): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count < 1 || count > 50) {
+    throw new InvalidArgumentError('It has to be a whole number from 1 to 50.');
+  }
+  return count;
+}

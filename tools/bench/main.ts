@@ -34,7 +34,7 @@ try {
   process.stdout.write(
     json
       ? `${JSON.stringify({ machine, runs, figures }, undefined, 2)}\n`
-      : `\n${formatTable(figures)}\n\n${runs} runs; ${machine.processors} processors, ${machine.memoryMib} MiB of memory\n`,
+      : `\n${formatTable(figures)}\n\n${runs === 1 ? '1 run' : `${runs} runs`}; ${machine.processors} processors, ${machine.memoryMib} MiB of memory\n`,
   );
   if (strict && figures.some(({ withinLimit }) => withinLimit === false)) process.exitCode = 1;
 } catch (error) {

@@ -1,9 +1,9 @@
 /** The table that ends `./lab up` shows what there is, and nothing that is not. */
 import { expect, test } from 'vitest';
+import type { LabOutputs } from '../../infra/outputs.ts';
 import { formatEndpoints } from '../../tools/launcher/endpoints.ts';
-import type { Outputs } from '../../tools/launcher/stack-outputs.ts';
 
-const outputs: Partial<Outputs> = {
+const outputs: Partial<LabOutputs> & { kafkaPassword: string; gitPushUrl: string } = {
   webUrl: 'http://localhost:24000',
   apiUrl: 'http://localhost:24000/api/v1',
   kafkaBootstrap: 'localhost:24020',
@@ -12,7 +12,7 @@ const outputs: Partial<Outputs> = {
 };
 
 test('each address has a row in columns, with what it is for; no secret is among them', () => {
-  const text = formatEndpoints(outputs as Outputs, 'dev');
+  const text = formatEndpoints(outputs as LabOutputs, 'dev');
   expect(text.split('\n').slice(0, 3)).toEqual([
     '  webUrl          http://localhost:24000         web page',
     '  apiUrl          http://localhost:24000/api/v1  REST API; its description: /api/docs',
@@ -22,15 +22,15 @@ test('each address has a row in columns, with what it is for; no secret is among
 });
 
 test('an output that is absent has no row', () => {
-  const text = formatEndpoints(outputs as Outputs, 'dev');
+  const text = formatEndpoints(outputs as LabOutputs, 'dev');
   expect(text).not.toMatch(/blobUrl|gitUrl|undefined/);
   const { kafkaBootstrap: _absent, ...rest } = outputs;
-  expect(formatEndpoints(rest as Outputs, 'dev')).not.toContain('afka');
+  expect(formatEndpoints(rest as LabOutputs, 'dev')).not.toContain('afka');
 });
 
 test('the commands that follow name the stack where it is not the usual one', () => {
-  expect(formatEndpoints(outputs as Outputs, 'dev')).toMatch(/\.\/lab status {3}Give it back: \.\/lab down$/);
-  expect(formatEndpoints(outputs as Outputs, 'mine')).toMatch(
+  expect(formatEndpoints(outputs as LabOutputs, 'dev')).toMatch(/\.\/lab status {3}Give it back: \.\/lab down$/);
+  expect(formatEndpoints(outputs as LabOutputs, 'mine')).toMatch(
     /\.\/lab status mine {3}Give it back: \.\/lab down mine$/,
   );
 });

@@ -1,13 +1,13 @@
 /** Commands reach a host through the SSH command among the outputs, and come back with their status. */
 import { describe, expect, test, vi } from 'vitest';
+import type { LabOutputs } from '../../infra/outputs.ts';
 import { Problem } from '../../tools/launcher/problem.ts';
 import { attach, attachToHost, runOnHost, sshCommand } from '../../tools/launcher/remote.ts';
-import type { Outputs } from '../../tools/launcher/stack-outputs.ts';
 import { fakeCommand } from './fake-command.ts';
 
 const outputs = {
   ssh: { web: 'ssh -p 24040 lab@localhost', 'ci-1': 'ssh -p 24060 lab@localhost' },
-} as unknown as Outputs;
+} as unknown as LabOutputs;
 
 /** Runs something on a machine whose `ssh` is this script. */
 async function withSsh<T>(script: string, run: () => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 /** The table of endpoints that ends `./lab up`. */
-import type { Outputs } from './stack-outputs.ts';
+import type { LabOutputs } from '../../infra/outputs.ts';
 
-const ROWS: [keyof Outputs, string][] = [
+const ROWS: [keyof LabOutputs, string][] = [
   ['webUrl', 'web page'],
   ['webUrlTls', "the same over TLS (the lab's own authority)"],
   ['apiUrl', 'REST API; its description: /api/docs'],
@@ -12,7 +12,7 @@ const ROWS: [keyof Outputs, string][] = [
   ['blobUrl', 'blob storage'],
 ];
 
-export function formatEndpoints(outputs: Outputs, stack: string): string {
+export function formatEndpoints(outputs: LabOutputs, stack: string): string {
   const rows = ROWS.flatMap(([key, text]) => {
     const value = outputs[key];
     return typeof value === 'string' ? [[key, value, text] as const] : [];

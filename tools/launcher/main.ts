@@ -1,6 +1,7 @@
 /** The launcher's command line: which verbs there are, and what each prints. */
 import { Command, Option } from 'commander';
 import { ConfigError } from '../../infra/config.ts';
+import type { LabOutputs } from '../../infra/outputs.ts';
 import { createContext } from './context.ts';
 import { formatEndpoints } from './endpoints.ts';
 import { preparePulumi } from './prepare.ts';
@@ -8,7 +9,7 @@ import { Problem } from './problem.ts';
 import { attach, attachToHost } from './remote.ts';
 import { createReport } from './report.ts';
 import { checkStackName, DEFAULT_STACK } from './stack-config.ts';
-import { certificateFile, readOutputs } from './stack-outputs.ts';
+import { certificateFile, readOutputs, readSecretOutputs } from './stack-outputs.ts';
 
 const context = createContext();
 const report = createReport();
@@ -31,8 +32,7 @@ program
   .action(async (stack: string, { config, json }: { config: string[]; json?: true }) => {
     const { up } = await import('./verbs/up.ts');
     const outputs = await up({ context, stack: checkStackName(stack), settings: config, report });
-    const { kafkaPassword: _password, gitPushUrl: _url, ...open } = outputs;
-    print(json ? JSON.stringify(open, undefined, 2) : `\n${formatEndpoints(outputs, stack)}`);
+    print(json ? JSON.stringify(outputs, undefined, 2) : `\n${formatEndpoints(outputs, stack)}`);
   });
 
 program
@@ -54,7 +54,7 @@ program
   .addOption(jsonOption)
   .action(async (stack: string, { json }: { json?: true }) => {
     const { formatStatus, readStatus } = await import('./verbs/status.ts');
-    const statuses = await readStatus(await outputsOf(stack));
+    const statuses = await readStatus(outputsOf(stack));
     print(json ? JSON.stringify(statuses, undefined, 2) : formatStatus(statuses));
     if (statuses.some(({ state }) => state !== 'healthy')) process.exitCode = 1;
   });
@@ -93,7 +93,7 @@ program
         ...(unit ? [`--unit=${unit}`] : []),
         ...(follow ? ['--follow'] : []),
       ];
-      process.exitCode = await attachToHost(await outputsOf(stack), host, command, follow === true);
+      process.exitCode = await attachToHost(outputsOf(stack), host, command, follow === true);
     },
   );
 
@@ -105,7 +105,7 @@ program
   .addOption(stackOption)
   .passThroughOptions()
   .action(async (host: string, command: string[], { stack }: { stack: string }) => {
-    process.exitCode = await attachToHost(await outputsOf(stack), host, command, false);
+    process.exitCode = await attachToHost(outputsOf(stack), host, command, false);
   });
 
 program
@@ -113,7 +113,7 @@ program
   .description("open the lab's page in a browser")
   .argument('[stack]', 'the stack', DEFAULT_STACK)
   .action(async (stack: string) => {
-    const { webUrl } = await outputsOf(stack);
+    const { webUrl } = outputsOf(stack);
     print(webUrl);
     process.exitCode = await attach(process.platform === 'darwin' ? 'open' : 'xdg-open', [webUrl]).catch(() => 0);
   });
@@ -133,7 +133,7 @@ for (const [verb, app] of [
     .passThroughOptions()
     .allowUnknownOption()
     .action(async (args: string[], { stack }: { stack: string }) => {
-      const outputs = await outputsOf(stack);
+      const outputs = await readSecretOutputs(context, checkStackName(stack), await preparePulumi(context, report));
       const env = {
         ...process.env,
         KAFKA_BOOTSTRAP: outputs.kafkaBootstrap,
@@ -178,8 +178,8 @@ program
     process.exitCode = await attach('pulumi', args, { cwd: context.paths.projectDir, env });
   });
 
-async function outputsOf(stack: string): ReturnType<typeof readOutputs> {
-  return readOutputs(context, checkStackName(stack), await preparePulumi(context, report));
+function outputsOf(stack: string): LabOutputs {
+  return readOutputs(context, checkStackName(stack));
 }
 
 function print(text: string): void {

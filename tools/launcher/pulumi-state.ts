@@ -6,7 +6,7 @@ import { isRunning } from './processes.ts';
 
 const PROJECT = 'lab';
 
-export type StateResource = { type: string; urn: string; id?: string };
+export type StateResource = { type: string; urn: string; id?: string; outputs?: Record<string, unknown> };
 
 export type StackState = {
   resources: StateResource[];
@@ -58,4 +58,15 @@ function readLock(path: string): number | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+/** By this member the state marks a value that is encrypted (pulumi/pulumi: sdk/go/common/resource/sig). */
+const SECRET_MARK = '4dabf18193072939515e22adb298388d';
+
+/** The stack's outputs but for the secret ones; undefined where it has none. */
+export function readPlainOutputs(context: LabContext, stack: string): Record<string, unknown> | undefined {
+  const outputs = readState(context, stack)?.resources.find(({ type }) => type === 'pulumi:pulumi:Stack')?.outputs;
+  if (outputs === undefined) return undefined;
+  const isSecret = (value: unknown): boolean => typeof value === 'object' && value !== null && SECRET_MARK in value;
+  return Object.fromEntries(Object.entries(outputs).filter(([, value]) => !isSecret(value)));
 }

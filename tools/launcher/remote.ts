@@ -1,11 +1,11 @@
 /** Runs commands on the hosts of a lab that is up, by the SSH commands among its outputs. */
 import { spawn } from 'node:child_process';
+import type { LabOutputs } from '../../infra/outputs.ts';
 import { type CommandResult, runCommand } from './command.ts';
 import { Problem } from './problem.ts';
-import type { Outputs } from './stack-outputs.ts';
 
 /** The program and arguments that log in on a host. @throws Problem naming the hosts there are */
-export function sshCommand(outputs: Outputs, host: string): string[] {
+export function sshCommand(outputs: LabOutputs, host: string): string[] {
   const command = outputs.ssh[host];
   if (command === undefined)
     throw new Problem(`There is no host ${host}. The hosts are: ${Object.keys(outputs.ssh).join(', ')}.`);
@@ -13,7 +13,7 @@ export function sshCommand(outputs: Outputs, host: string): string[] {
 }
 
 /** Runs a command on a host as root and gives what it printed. */
-export function runOnHost(outputs: Outputs, host: string, command: string): Promise<CommandResult> {
+export function runOnHost(outputs: LabOutputs, host: string, command: string): Promise<CommandResult> {
   const [program = 'ssh', ...args] = sshCommand(outputs, host);
   return runCommand(program, ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=5', ...args, `sudo ${command}`], {
     timeoutMs: 30_000,
@@ -22,7 +22,7 @@ export function runOnHost(outputs: Outputs, host: string, command: string): Prom
 
 /** Hands the terminal over to a shell or command on a host. @returns its exit status */
 export function attachToHost(
-  outputs: Outputs,
+  outputs: LabOutputs,
   host: string,
   command: readonly string[],
   terminal: boolean,

@@ -1,22 +1,32 @@
 /** The outputs of a stack that is up, and the files that this user's clients need of them. */
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LabOutputs } from '../../infra/outputs.ts';
 import type { LabContext } from './context.ts';
 import { writeAtomically } from './paths.ts';
 import { Problem } from './problem.ts';
-import { readState } from './pulumi-state.ts';
+import { readPlainOutputs } from './pulumi-state.ts';
 import { pulumi } from './reconcile.ts';
 
-export type Outputs = LabOutputs & { kafkaPassword: string; gitPushUrl: string };
+/** Outputs with the secret ones. */
+export type SecretOutputs = LabOutputs & { kafkaPassword: string; gitPushUrl: string };
 
-/** @throws Problem where the stack is not up */
-export async function readOutputs(context: LabContext, stack: string, env: Record<string, string>): Promise<Outputs> {
-  const hint = `Stack ${stack} is not up; ./lab up ${stack} brings it up.`;
-  if (readState(context, stack) === undefined) throw new Problem(hint);
+/** The outputs that are no secret, from the state itself. @throws Problem where the stack is not up */
+export function readOutputs(context: LabContext, stack: string): LabOutputs {
+  const outputs = readPlainOutputs(context, stack);
+  if (outputs?.hosts === undefined) throw new Problem(`Stack ${stack} is not up; ./lab up ${stack} brings it up.`);
+  return outputs as LabOutputs;
+}
+
+/** All outputs. @throws Problem where the stack is not up */
+export async function readSecretOutputs(
+  context: LabContext,
+  stack: string,
+  env: Record<string, string>,
+): Promise<SecretOutputs> {
+  readOutputs(context, stack);
   const text = await pulumi(['stack', 'output', '--json', '--show-secrets', '--stack', stack], context, env);
-  const outputs = JSON.parse(text) as Partial<Outputs>;
-  if (outputs.hosts === undefined) throw new Problem(hint);
-  return outputs as Outputs;
+  return JSON.parse(text) as SecretOutputs;
 }
 
 /** Path of the file with the certificate of a stack's authority. */
@@ -25,11 +35,20 @@ export function certificateFile({ paths }: LabContext, stack: string): string {
 }
 
 /** Writes the authority's certificate and the hosts' SSH keys to where the clients of this user look for them. */
-export function writeClientFiles(context: LabContext, stack: string, { caCertificate, hosts }: Outputs): void {
+export function writeClientFiles(context: LabContext, stack: string, { caCertificate, hosts }: LabOutputs): void {
   writeAtomically(certificateFile(context, stack), caCertificate);
   const lines = Object.values(hosts).flatMap(({ published, sshHostKey }) => {
     const [host, port] = (published.ssh ?? '').split(':');
     return host === undefined || port === undefined ? [] : [`[${host}]:${port} ${sshHostKey}`];
   });
-  writeAtomically(join(context.paths.dataDir, 'ssh', `known_hosts.${stack}`), `${lines.join('\n')}\n`);
+  writeAtomically(knownHostsFile(context, stack), `${lines.join('\n')}\n`);
+}
+
+/** Removes them, when the stack is down. */
+export function removeClientFiles(context: LabContext, stack: string): void {
+  for (const file of [certificateFile(context, stack), knownHostsFile(context, stack)]) rmSync(file, { force: true });
+}
+
+function knownHostsFile({ paths }: LabContext, stack: string): string {
+  return join(paths.dataDir, 'ssh', `known_hosts.${stack}`);
 }

@@ -10,6 +10,7 @@ import type { Report } from '../report.ts';
 import { seconds } from '../report.ts';
 import { forgetStackFile, readStackCloud } from '../stack-config.ts';
 import { lockStack } from '../stack-lock.ts';
+import { removeClientFiles } from '../stack-outputs.ts';
 
 export type DownOptions = { context: LabContext; stack: string; report: Report };
 
@@ -39,6 +40,7 @@ export async function down({ context, stack, report }: DownOptions): Promise<Rec
     if (left.length === 0 && readState(context, stack) !== undefined) {
       await pulumi(['stack', 'rm', stack, '--yes', '--force', '--preserve-config'], context, env);
       forgetStackFile(projectDir, stack);
+      removeClientFiles(context, stack);
     }
     report.line(
       left.length === 0 ? `stack ${stack} is down (${seconds(Date.now() - begun)})` : `stack ${stack} is not all down`,

@@ -1,6 +1,7 @@
 /** `./lab status`: each service of each host, healthy or why not, as the hosts themselves say. */
+
+import type { LabOutputs } from '../../../infra/outputs.ts';
 import { runOnHost } from '../remote.ts';
-import type { Outputs } from '../stack-outputs.ts';
 
 export type HostStatus = {
   host: string;
@@ -12,11 +13,11 @@ export type HostStatus = {
 };
 
 /** Asks every host at once. */
-export function readStatus(outputs: Outputs): Promise<HostStatus[]> {
+export function readStatus(outputs: LabOutputs): Promise<HostStatus[]> {
   return Promise.all(Object.keys(outputs.hosts).map((host) => readHostStatus(outputs, host)));
 }
 
-async function readHostStatus(outputs: Outputs, host: string): Promise<HostStatus> {
+async function readHostStatus(outputs: LabOutputs, host: string): Promise<HostStatus> {
   const { stdout, stderr } = await runOnHost(outputs, host, '/usr/local/lib/lab/host-status');
   try {
     const { state, stage, reason, units } = JSON.parse(stdout) as HostStatus & { stage: string };

@@ -1,5 +1,6 @@
 /** `./lab up`: from whatever is there to a lab whose every service answers. */
 import { describeLab } from '../../../infra/lab.ts';
+import type { LabOutputs } from '../../../infra/outputs.ts';
 import type { LabContext } from '../context.ts';
 import { prepareAll } from '../prepare.ts';
 import { Problem } from '../problem.ts';
@@ -10,7 +11,7 @@ import type { Report } from '../report.ts';
 import { seconds } from '../report.ts';
 import { readStackConfig } from '../stack-config.ts';
 import { lockStack } from '../stack-lock.ts';
-import { type Outputs, readOutputs, writeClientFiles } from '../stack-outputs.ts';
+import { readOutputs, writeClientFiles } from '../stack-outputs.ts';
 
 export type UpOptions = {
   context: LabContext;
@@ -21,7 +22,7 @@ export type UpOptions = {
 };
 
 /** @returns the stack's outputs, once everything answers */
-export async function up({ context, stack, settings, report }: UpOptions): Promise<Outputs> {
+export async function up({ context, stack, settings, report }: UpOptions): Promise<LabOutputs> {
   const begun = Date.now();
   const { projectDir, dataDir } = context.paths;
   const config = readStackConfig(projectDir, stack, settings);
@@ -43,7 +44,7 @@ export async function up({ context, stack, settings, report }: UpOptions): Promi
     ];
     const { ok, changes, errors } = await runUpdate({ projectDir, env, args, report });
     if (!ok) throw new Problem(`The lab is not up:\n${errors.join('\n')}`);
-    const outputs = await readOutputs(context, stack, env);
+    const outputs = readOutputs(context, stack);
     writeClientFiles(context, stack, outputs);
     const { same = 0, ...others } = changes;
     const changed = Object.values(others).reduce((sum, count) => sum + count, 0);

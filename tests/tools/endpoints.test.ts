@@ -12,7 +12,7 @@ const outputs: Partial<LabOutputs> & { kafkaPassword: string; gitPushUrl: string
 };
 
 test('each address has a row in columns, with what it is for; no secret is among them', () => {
-  const text = formatEndpoints(outputs as LabOutputs, 'dev');
+  const text = formatEndpoints(outputs, 'dev');
   expect(text.split('\n').slice(0, 3)).toEqual([
     '  webUrl          http://localhost:24000         web page',
     '  apiUrl          http://localhost:24000/api/v1  REST API; its description: /api/docs',
@@ -22,15 +22,13 @@ test('each address has a row in columns, with what it is for; no secret is among
 });
 
 test('an output that is absent has no row', () => {
-  const text = formatEndpoints(outputs as LabOutputs, 'dev');
+  const text = formatEndpoints(outputs, 'dev');
   expect(text).not.toMatch(/blobUrl|gitUrl|undefined/);
   const { kafkaBootstrap: _absent, ...rest } = outputs;
-  expect(formatEndpoints(rest as LabOutputs, 'dev')).not.toContain('afka');
+  expect(formatEndpoints(rest, 'dev')).not.toContain('afka');
 });
 
 test('the commands that follow name the stack where it is not the usual one', () => {
-  expect(formatEndpoints(outputs as LabOutputs, 'dev')).toMatch(/\.\/lab status {3}Give it back: \.\/lab down$/);
-  expect(formatEndpoints(outputs as LabOutputs, 'mine')).toMatch(
-    /\.\/lab status mine {3}Give it back: \.\/lab down mine$/,
-  );
+  expect(formatEndpoints(outputs, 'dev')).toMatch(/\.\/lab status {3}Give it back: \.\/lab down$/);
+  expect(formatEndpoints(outputs, 'mine')).toMatch(/\.\/lab status mine {3}Give it back: \.\/lab down mine$/);
 });

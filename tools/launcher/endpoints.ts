@@ -12,7 +12,7 @@ const ROWS: [keyof LabOutputs, string][] = [
   ['blobUrl', 'blob storage'],
 ];
 
-export function formatEndpoints(outputs: LabOutputs, stack: string): string {
+export function formatEndpoints(outputs: Partial<LabOutputs>, stack: string): string {
   const rows = ROWS.flatMap(([key, text]) => {
     const value = outputs[key];
     return typeof value === 'string' ? [[key, value, text] as const] : [];

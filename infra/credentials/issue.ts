@@ -2,34 +2,13 @@
 import { randomBytes } from 'node:crypto';
 import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
-import type { KeyPair, Secrets } from '../secrets.ts';
-
-/** What credentials are wanted for. */
-export type CredentialsRequest = {
-  /** Host name -> the DNS names and addresses under which its TLS listeners are reached. */
-  tlsNames: Record<string, string[]>;
-  /** Hosts that run an SSH server. */
-  sshHosts: string[];
-};
-
-/** Everything made for a lab; all but the certificates and public keys is secret. */
-export type Credentials = Secrets &
-  CredentialsRequest & {
-    /** The lab's own authority: its certificate is for its users, its key stays here. */
-    authority: KeyPair;
-    /** Host name -> the public key of its SSH server, as a line of known_hosts without the address. */
-    sshHostPublicKeys: Record<string, string>;
-    /** The authority's certificate once more: of all of it, this is no secret. */
-    caCertificate: string;
-    /** When the first certificate ends, ISO 8601. */
-    expires: string;
-  };
+import type { KeyPair } from '../secrets.ts';
+import { type Credentials, type CredentialsRequest, endsSoon } from './credentials.ts';
 
 const DAY_MS = 86_400_000;
 const AUTHORITY_DAYS = 3650;
 /** The longest that browsers accept. */
 const CERTIFICATE_DAYS = 397;
-const RENEW_BEFORE_DAYS = 30;
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
@@ -51,19 +30,6 @@ export async function createCredentials(request: CredentialsRequest): Promise<Cr
 export async function updateCredentials(current: Credentials, request: CredentialsRequest): Promise<Credentials> {
   const issued = await issueFor(request, current.authority, endsSoon(current) ? undefined : current);
   return { ...current, ...issued };
-}
-
-/** True where these credentials do not serve that request, or no longer for long. */
-export function needsUpdate(current: Credentials, request: CredentialsRequest): boolean {
-  return endsSoon(current) || stableText(current) !== stableText(request);
-}
-
-function endsSoon({ expires }: Credentials): boolean {
-  return Date.parse(expires) - Date.now() < RENEW_BEFORE_DAYS * DAY_MS;
-}
-
-function stableText({ tlsNames, sshHosts }: CredentialsRequest): string {
-  return JSON.stringify([Object.entries(tlsNames).sort(), [...sshHosts].sort()]);
 }
 
 type Issued = Pick<Credentials, 'tls' | 'tlsNames' | 'sshHostKeys' | 'sshHostPublicKeys' | 'sshHosts' | 'expires'>;

@@ -3,9 +3,10 @@ import * as pulumi from '@pulumi/pulumi';
 import type { Cloud } from '../clouds/cloud.ts';
 import type { Lab } from '../lab.ts';
 import type { Secrets } from '../secrets.ts';
-import type { Credentials, CredentialsRequest as Request } from './issue.ts';
+import type { Credentials, CredentialsRequest as Request } from './credentials.ts';
 
 type Issue = typeof import('./issue.ts');
+type CredentialsModule = typeof import('./credentials.ts');
 type CredentialsRequest = { [K in keyof Request]: pulumi.Input<Request[K]> };
 
 /*
@@ -20,8 +21,8 @@ const provider: pulumi.dynamic.ResourceProvider<Request, Credentials> = {
   },
   async diff(_id, current, inputs) {
     const { createRequire } = process.getBuiltinModule('node:module');
-    const issue = createRequire(`${process.cwd()}/`)('./infra/credentials/issue.ts') as Issue;
-    return { changes: issue.needsUpdate(current, inputs) };
+    const credentials = createRequire(`${process.cwd()}/`)('./infra/credentials/credentials.ts') as CredentialsModule;
+    return { changes: credentials.needsUpdate(current, inputs) };
   },
   async update(_id, current, inputs) {
     const { createRequire } = process.getBuiltinModule('node:module');

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
-import { createCredentials, needsUpdate, updateCredentials } from '../../infra/credentials/issue.ts';
+import { needsUpdate } from '../../infra/credentials/credentials.ts';
+import { createCredentials, updateCredentials } from '../../infra/credentials/issue.ts';
 
 const REQUEST = { tlsNames: { web: ['localhost', '127.0.0.1', 'web'] }, sshHosts: ['web', 'database'] };
 

@@ -4,7 +4,7 @@ import { runCommand } from '../../../tools/launcher/command.ts';
 import { findListener } from '../../../tools/launcher/listeners.ts';
 import { addressesOf } from '../../inventory.ts';
 import type { Lab } from '../../lab.ts';
-import { HOST_LABEL, STACK_LABEL } from '../../naming.ts';
+import { STACK_LABEL } from '../../naming.ts';
 import { describeInventory } from './addresses.ts';
 
 /** What five hosts write in their first minutes, with room to spare. */
@@ -24,26 +24,27 @@ async function findUsedPorts(lab: Lab): Promise<string[]> {
       number: endpoint.port,
     })),
   );
-  const taken = wanted
-    .map((port) => ({ ...port, listener: findListener(port.number) }))
-    .filter(({ listener }) => listener !== undefined);
-  if (taken.length === 0) return [];
   const owners = await publishedPorts();
-  return taken
+  return wanted
     .filter(({ number }) => owners.get(number)?.stack !== lab.stack)
-    .map(({ what, number, listener }) => {
+    .flatMap(({ what, number }) => {
       const owner = owners.get(number);
-      const who = owner === undefined ? (listener?.process ?? 'another process') : `container ${owner.name}`;
-      return `Port ${number} of 127.0.0.1 (for ${what}) is in use by ${who}. End it, or choose other ports: -c lab:portBase=${suggestBase(number)}`;
+      // Which process it is takes a look at all of them, so only foreign ports are asked for.
+      const listener = findListener(number);
+      if (listener === undefined) return [];
+      const who = owner === undefined ? (listener.process ?? 'another process') : `container ${owner.name}`;
+      return [
+        `Port ${number} of 127.0.0.1 (for ${what}) is in use by ${who}. End it, or choose other ports: -c lab:portBase=${suggestBase(number)}`,
+      ];
     });
 }
 
 async function publishedPorts(): Promise<Map<number, { name: string; stack: string }>> {
-  const format = `{{.Names}}|{{.Label "${STACK_LABEL}"}}|{{.Label "${HOST_LABEL}"}}|{{.Ports}}`;
+  const format = `{{.Names}}|{{.Label "${STACK_LABEL}"}}|{{.Ports}}`;
   const { stdout } = await runCommand('docker', ['ps', '--format', format], { timeoutMs: 30_000 });
   const owners = new Map<number, { name: string; stack: string }>();
   for (const line of stdout.split('\n')) {
-    const [name = '', stack = '', , ports = ''] = line.split('|');
+    const [name = '', stack = '', ports = ''] = line.split('|');
     for (const [, port] of ports.matchAll(/:(\d+)->/g)) owners.set(Number(port), { name, stack });
   }
   return owners;

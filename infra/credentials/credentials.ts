@@ -1,0 +1,40 @@
+/** What the credentials of a lab are, and when they have to be made anew; loads nothing, as every update asks. */
+import type { KeyPair, Secrets } from '../secrets.ts';
+
+/** What credentials are wanted for. */
+export type CredentialsRequest = {
+  /** Host name -> the DNS names and addresses under which its TLS listeners are reached. */
+  tlsNames: Record<string, string[]>;
+  /** Hosts that run an SSH server. */
+  sshHosts: string[];
+};
+
+/** Everything made for a lab; all but the certificates and public keys is secret. */
+export type Credentials = Secrets &
+  CredentialsRequest & {
+    /** The lab's own authority: its certificate is for its users, its key stays here. */
+    authority: KeyPair;
+    /** Host name -> the public key of its SSH server, as a line of known_hosts without the address. */
+    sshHostPublicKeys: Record<string, string>;
+    /** The authority's certificate once more: of all of it, this is no secret. */
+    caCertificate: string;
+    /** When the first certificate ends, ISO 8601. */
+    expires: string;
+  };
+
+const DAY_MS = 86_400_000;
+const RENEW_BEFORE_DAYS = 30;
+
+/** True where these credentials do not serve that request, or no longer for long. */
+export function needsUpdate(current: Credentials, request: CredentialsRequest): boolean {
+  return endsSoon(current) || stableText(current) !== stableText(request);
+}
+
+/** True where a certificate has less than a month to go. */
+export function endsSoon({ expires }: Pick<Credentials, 'expires'>): boolean {
+  return Date.parse(expires) - Date.now() < RENEW_BEFORE_DAYS * DAY_MS;
+}
+
+function stableText({ tlsNames, sshHosts }: CredentialsRequest): string {
+  return JSON.stringify([Object.entries(tlsNames).sort(), [...sshHosts].sort()]);
+}

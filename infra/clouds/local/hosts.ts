@@ -47,7 +47,8 @@ export function createHost({ host, boot, config, inventory, network, imageTag }:
       // Left off, the engine's own values come back as changes at the next run.
       memory: host.memory,
       memorySwap: host.memory,
-      destroyGraceSeconds: 10,
+      // What keeps data ends its own way; what keeps none is soon there again.
+      destroyGraceSeconds: host.keepsData ? 10 : 1,
       stopSignal: 'SIGRTMIN+3',
       ...SYSTEMD_IN_A_CONTAINER,
       networksAdvanced: [{ name: network.name, ipv4Address: internal, aliases: [host.name] }],

@@ -31,8 +31,10 @@ export async function up({ context, stack, settings, report }: UpOptions): Promi
     const { target, env } = await prepareAll(context, config.cloud, report);
     await clearBackendLock({ context, stack, env, report });
     if (readState(context, stack) === undefined) await pulumi(['stack', 'init', stack, '--no-select'], context, env);
-    await reconcile({ context, stack, target, env, report });
-    const obstacles = await target.findObstacles(describeLab(config));
+    const [obstacles] = await Promise.all([
+      target.findObstacles(describeLab(config)),
+      reconcile({ context, stack, target, env, report }),
+    ]);
     if (obstacles.length > 0) throw new Problem(obstacles.join('\n'));
     const args = [
       'up',

@@ -10,7 +10,7 @@ import type { LabCredentials } from './credentials/resource.ts';
 import { speakPlainly } from './errors.ts';
 import type { Host, Lab } from './lab.ts';
 import type { Operator } from './operator.ts';
-import { waitUntilReady, watchCommand } from './ready.ts';
+import { gatherFailures, waitUntilReady, watchCommand } from './ready.ts';
 import { describeSecretFiles } from './secrets.ts';
 import { describeVariables } from './variables.ts';
 
@@ -47,29 +47,26 @@ export function bootHosts(options: BootOptions): pulumi.Output<unknown> {
     const secretFiles = credentials.secrets.apply((secrets) => describeSecretFiles(host, secrets));
     return cloud.boot(host, { userData, artifacts: own, secretFiles });
   });
-  return pulumi.all(machines.map((machine) => awaitReady(machine, cloud, lab.config.readyTimeout)));
+  const together = gatherFailures();
+  return pulumi.all(machines.map((machine) => awaitReady(machine, cloud, lab.config.readyTimeout, together)));
 }
 
 /** Each host is watched from the moment that it is there, whatever the others do. */
-function awaitReady({ host, resource, id }: Machine, cloud: Cloud, timeout: number): pulumi.Output<void> {
+function awaitReady(
+  { host, resource, id }: Machine,
+  cloud: Cloud,
+  timeout: number,
+  together: ReturnType<typeof gatherFailures>,
+): pulumi.Output<void> {
   const command = cloud.commandOn(host, watchCommand(timeout));
   return pulumi.all([id, command]).apply(async ([, argv]) => {
     if (pulumi.runtime.isDryRun()) return;
     const begun = Date.now();
-    await speakPlainly(() =>
-      waitUntilReady({
-        host: host.name,
-        command: argv,
-        timeout,
-        onStage: (stage) =>
-          void pulumi.log.info(
-            `${host.name}: ${stage} (${((Date.now() - begun) / 1000).toFixed(1)} s)`,
-            resource,
-            undefined,
-            true,
-          ),
-      }),
-    );
+    const onStage = (stage: string): void => {
+      const seconds = ((Date.now() - begun) / 1000).toFixed(1);
+      void pulumi.log.info(`${host.name}: ${stage} (${seconds} s)`, resource, undefined, true);
+    };
+    await speakPlainly(() => together(() => waitUntilReady({ host: host.name, command: argv, timeout, onStage })));
   });
 }
 

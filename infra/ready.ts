@@ -51,6 +51,24 @@ export async function waitUntilReady({ host, command, timeout, onStage }: WatchO
   );
 }
 
+/**
+ * Runs the waits of several hosts so that the first failure is told together with those that follow within a moment: what one host
+ * lacks is often what another waits for.
+ */
+export function gatherFailures(momentMs = 3000): (wait: () => Promise<void>) => Promise<void> {
+  const failures: string[] = [];
+  return async (wait) => {
+    try {
+      await wait();
+    } catch (error) {
+      if (!(error instanceof HostNotReady)) throw error;
+      failures.push(error.message);
+      await delay(momentMs);
+      throw new HostNotReady(failures.join('\n'), { cause: error });
+    }
+  };
+}
+
 async function watchOnce(
   command: readonly string[],
   onStage: (stage: string) => void,

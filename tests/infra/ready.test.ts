@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { HostNotReady, type HostReport, waitUntilReady, watchCommand } from '../../infra/ready.ts';
+import { gatherFailures, HostNotReady, type HostReport, waitUntilReady, watchCommand } from '../../infra/ready.ts';
 import { printing } from '../tools/fake-command.ts';
 import { temporaryFolder } from '../tools/fake-project.ts';
 
@@ -79,4 +79,25 @@ describe('a host', () => {
 
 test('a host is watched by its own status command, with the limit', () => {
   expect(watchCommand(180)).toEqual(['/usr/local/lib/lab/host-status', '--watch', '180']);
+});
+
+describe('hosts that fail together', () => {
+  test('are told together, so that the one at fault is among them', async () => {
+    const together = gatherFailures(50);
+    const fail = (host: string) => (): Promise<void> => Promise.reject(new HostNotReady(`Host ${host} is not ready`));
+    const told = await Promise.allSettled([
+      together(fail('web')),
+      together(fail('storage')),
+      together(async () => undefined),
+    ]);
+    expect(told.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
+    const [first] = told;
+    expect(first.status === 'rejected' && first.reason).toEqual(
+      new HostNotReady('Host web is not ready\nHost storage is not ready'),
+    );
+  });
+
+  test('do not hide an error of another kind', async () => {
+    await expect(gatherFailures(50)(() => Promise.reject(new TypeError('a mistake')))).rejects.toThrow(TypeError);
+  });
 });

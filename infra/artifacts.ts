@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { Problem } from './problem.ts';
 
 /** An archive (tar, gzip) for hosts. */
 export type Artifact = { name: string; sha256: string; path: string };
@@ -78,7 +79,7 @@ async function packArtifact(name: string, projectDir: string, folder: string): P
     await rename(join(work, 'record'), record);
     return { name, sha256, path };
   } catch (error) {
-    throw new Error(`the artifact ${name} could not be packed from ${source}: ${(error as Error).message}`, {
+    throw new Problem(`The artifact ${name} could not be packed from ${source}: ${(error as Error).message}`, {
       cause: error,
     });
   } finally {

@@ -31,18 +31,20 @@ export function bootHosts(options: BootOptions): pulumi.Output<unknown> {
   const machines = lab.hosts.map((host) => {
     const own = artifactsOf(host, artifacts);
     const userData = pulumi.all([cloud.inventory, cloud.offerArtifacts(own)]).apply(([inventory, sources]) =>
-      renderUserData(host, {
-        files,
-        variables: describeVariables(host, {
-          lab,
-          inventory,
-          artifacts: sources,
-          sshPublicKey: operator.sshPublicKey,
-          version,
+      speakPlainly(async () =>
+        renderUserData(host, {
+          files,
+          variables: describeVariables(host, {
+            lab,
+            inventory,
+            artifacts: sources,
+            sshPublicKey: operator.sshPublicKey,
+            version,
+          }),
+          packagesInImage: cloud.traits.packagesInImage,
+          sizeLimit: cloud.traits.userDataLimit,
         }),
-        packagesInImage: cloud.traits.packagesInImage,
-        sizeLimit: cloud.traits.userDataLimit,
-      }),
+      ),
     );
     const secretFiles = credentials.secrets.apply((secrets) => describeSecretFiles(host, secrets));
     return cloud.boot(host, { userData, artifacts: own, secretFiles });

@@ -1,6 +1,7 @@
 /** Renders the user-data of a host: a pure function of the cloud-init files, the host and the variables given. */
 import { parseDocument, stringify } from 'yaml';
 import type { Host } from './lab.ts';
+import { Problem } from './problem.ts';
 
 /** The files of the folder cloud-init/: path below it -> text. */
 export type CloudInitFiles = ReadonlyMap<string, string>;
@@ -21,7 +22,7 @@ export type RenderOptions = {
 /**
  * The user-data of a host: base.yaml and the files of its roles, merged (lists are joined, in that order), each
  * `source` replaced by that file's text, each `{{variable}}` filled in.
- * @throws Error naming the file, where a variable or a source is unknown or the result is too large for the cloud
+ * @throws Problem naming the file, where a variable or a source is unknown or the result is too large for the cloud
  */
 export function renderUserData(host: Host, { files, variables, packagesInImage, sizeLimit }: RenderOptions): string {
   const config = ['base.yaml', ...host.roles.map(({ name }) => `${name}.yaml`)]
@@ -36,7 +37,7 @@ export function renderUserData(host: Host, { files, variables, packagesInImage, 
   const text = `#cloud-config\n${stringify(packagesInImage ? filled : { package_update: true, ...filled }, { lineWidth: 0 })}`;
   const size = Buffer.byteLength(text);
   if (size > sizeLimit) {
-    throw new Error(
+    throw new Problem(
       `The user-data of host ${host.name} has ${size} bytes; this cloud takes ${sizeLimit}. Move text from cloud-init/ into an artifact.`,
     );
   }
@@ -52,13 +53,13 @@ export function listPackages(files: CloudInitFiles): string[] {
 function readConfig(files: CloudInitFiles, path: string): CloudConfig {
   const document = parseDocument(fileText(files, path));
   if (document.errors.length > 0)
-    throw new Error(`cloud-init/${path} is not valid YAML: ${document.errors[0]?.message}`);
+    throw new Problem(`cloud-init/${path} is not valid YAML: ${document.errors[0]?.message}`);
   return document.toJS() as CloudConfig;
 }
 
 function fileText(files: CloudInitFiles, path: string): string {
   const text = files.get(path);
-  if (text === undefined) throw new Error(`there is no file cloud-init/${path}`);
+  if (text === undefined) throw new Problem(`there is no file cloud-init/${path}`);
   return text;
 }
 
@@ -88,7 +89,7 @@ function fillInText(text: string, variables: Readonly<Record<string, string>>): 
   return text.replaceAll(/\{\{(\w+)\}\}/g, (_, name: string) => {
     const value = variables[name];
     if (value === undefined)
-      throw new Error(
+      throw new Problem(
         `cloud-init: the variable {{${name}}} is unknown; known are ${Object.keys(variables).join(', ')}`,
       );
     return value;

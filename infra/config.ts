@@ -1,6 +1,7 @@
 /** Checks the stack's `lab:` configuration once and turns it into plain, typed data. */
 import { parseCidr } from './cidr.ts';
 import { isPlainName } from './naming.ts';
+import { Problem } from './problem.ts';
 
 /** Names of the clouds that the lab can be brought up on. */
 export const CLOUD_NAMES = ['local'] as const;
@@ -23,7 +24,7 @@ export type LabConfig = {
 };
 
 /** A configuration that cannot be used, with every reason in words. */
-export class ConfigError extends Error {
+export class ConfigError extends Problem {
   override name = 'ConfigError';
   constructor(problems: string[]) {
     super(`The configuration of this stack cannot be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);

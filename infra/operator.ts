@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { labPaths } from '../tools/launcher/paths.ts';
+import { Problem } from './problem.ts';
 
 export type Operator = {
   /** Where packed artifacts are kept. */
@@ -11,7 +12,7 @@ export type Operator = {
   sshPublicKey: string;
 };
 
-/** @throws Error where no SSH key was made yet */
+/** @throws Problem where no SSH key was made yet */
 export function readOperator(stack: string): Operator {
   const { cacheDir, dataDir } = labPaths();
   const keyFile = join(dataDir, 'ssh', 'id_ed25519');
@@ -19,7 +20,7 @@ export function readOperator(stack: string): Operator {
     const sshPublicKey = readFileSync(`${keyFile}.pub`, 'utf8').trim();
     return { cacheDir, ssh: { keyFile, knownHostsFile: join(dataDir, 'ssh', `known_hosts.${stack}`) }, sshPublicKey };
   } catch (error) {
-    throw new Error(`There is no SSH key of the lab at ${keyFile}.pub; run ./lab env once, which makes it.`, {
+    throw new Problem(`There is no SSH key of the lab at ${keyFile}.pub; run ./lab env once, which makes it.`, {
       cause: error,
     });
   }

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Problem } from './problem.ts';
 
 /** What a host says of itself: a line of `host-status --watch`. */
 export type HostReport = {
@@ -28,7 +29,7 @@ export function watchCommand(timeout: number): string[] {
 }
 
 /** The host did not become healthy: which unit, why, and the last lines of its log. */
-export class HostNotReady extends Error {
+export class HostNotReady extends Problem {
   override name = 'HostNotReady';
 }
 

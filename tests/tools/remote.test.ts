@@ -1,7 +1,7 @@
 /** Commands reach a host through the SSH command among the outputs, and come back with their status. */
 import { describe, expect, test, vi } from 'vitest';
 import type { LabOutputs } from '../../infra/outputs.ts';
-import { Problem } from '../../tools/launcher/problem.ts';
+import { Problem } from '../../infra/problem.ts';
 import { attach, attachToHost, runOnHost, sshCommand } from '../../tools/launcher/remote.ts';
 import { fakeCommand } from './fake-command.ts';
 

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ConfigError } from '../../infra/config.ts';
-import { Problem } from '../../tools/launcher/problem.ts';
+import { Problem } from '../../infra/problem.ts';
 import {
   checkStackName,
   forgetStackFile,

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { Problem } from '../../tools/launcher/problem.ts';
+import { Problem } from '../../infra/problem.ts';
 import { processName } from '../../tools/launcher/processes.ts';
 import { lockStack } from '../../tools/launcher/stack-lock.ts';
 import { temporaryFolder, write } from './fake-project.ts';

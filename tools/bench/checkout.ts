@@ -2,7 +2,7 @@
 import { cp, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
-import { Problem } from '../launcher/problem.ts';
+import { Problem } from '../../infra/problem.ts';
 
 /** What is no source, or is linked instead. */
 const LEFT_OUT = ['.git', 'node_modules', 'coverage', '.lab-install.lock'];

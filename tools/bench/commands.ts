@@ -1,8 +1,8 @@
 /** Runs the benchmark's commands, each in a process group of its own, so that an interruption ends them in good order. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import { Problem } from '../../infra/problem.ts';
 import { lastLines } from '../launcher/command.ts';
-import { Problem } from '../launcher/problem.ts';
 
 export type RunOptions = {
   cwd?: string;

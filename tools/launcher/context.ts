@@ -3,10 +3,10 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { Problem } from '../../infra/problem.ts';
 import { runCommand } from './command.ts';
 import { installDebianPackages } from './debian-packages.ts';
 import { type LabPaths, labPaths, writeAtomically } from './paths.ts';
-import { Problem } from './problem.ts';
 import type { PulumiToolchain } from './pulumi-toolchain.ts';
 
 export type LabContext = {

@@ -1,7 +1,8 @@
 /** Sees to commands that come with Debian's packages: installs them where it may, else says what to do. */
+
+import { Problem } from '../../infra/problem.ts';
 import { installPackages } from './engine-packages.ts';
 import { thisSystem } from './engine-system.ts';
-import { Problem } from './problem.ts';
 
 /** Package -> a command that comes with it. */
 const COMMANDS: Record<string, string> = { 'openssh-client': 'ssh-keygen' };

@@ -1,11 +1,10 @@
 /** The launcher's command line: which verbs there are, and what each prints. */
 import { Command, Option } from 'commander';
-import { ConfigError } from '../../infra/config.ts';
 import type { LabOutputs } from '../../infra/outputs.ts';
+import { Problem } from '../../infra/problem.ts';
 import { createContext } from './context.ts';
 import { formatEndpoints } from './endpoints.ts';
 import { preparePulumi } from './prepare.ts';
-import { Problem } from './problem.ts';
 import { attach, attachToHost } from './remote.ts';
 import { createReport } from './report.ts';
 import { checkStackName, DEFAULT_STACK } from './stack-config.ts';
@@ -189,7 +188,7 @@ function print(text: string): void {
 try {
   await program.parseAsync();
 } catch (error) {
-  const known = error instanceof Problem || error instanceof ConfigError;
+  const known = error instanceof Problem;
   process.stderr.write(
     `\nlab: ${known || process.env.LAB_DEBUG === undefined ? (error as Error).message : (error as Error).stack}\n`,
   );

@@ -1,7 +1,7 @@
 /** Runs the Pulumi CLI on a stack and tells what it does as it happens: resources, the hosts' stages, errors. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { Problem } from './problem.ts';
+import { Problem } from '../../infra/problem.ts';
 import type { Report } from './report.ts';
 
 /** The parts of Pulumi's engine events that are used here (its package apitype documents them). */

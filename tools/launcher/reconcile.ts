@@ -1,9 +1,9 @@
 /** Brings Pulumi's state and what the cloud really holds together again, after an interruption or a removal by hand. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CloudTarget, TargetResource } from '../../infra/clouds/target.ts';
+import { Problem } from '../../infra/problem.ts';
 import { runCommand } from './command.ts';
 import type { LabContext } from './context.ts';
-import { Problem } from './problem.ts';
 import { runUpdate } from './pulumi-run.ts';
 import { backendLocks, readState, type StackState } from './pulumi-state.ts';
 import type { Report } from './report.ts';

@@ -1,8 +1,8 @@
 /** Runs commands on the hosts of a lab that is up, by the SSH commands among its outputs. */
 import { spawn } from 'node:child_process';
 import type { LabOutputs } from '../../infra/outputs.ts';
+import { Problem } from '../../infra/problem.ts';
 import { type CommandResult, runCommand } from './command.ts';
-import { Problem } from './problem.ts';
 
 /** The program and arguments that log in on a host. @throws Problem naming the hosts there are */
 export function sshCommand(outputs: LabOutputs, host: string): string[] {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { isMap, parseDocument } from 'yaml';
 import { CLOUD_NAMES, type CloudName, type LabConfig, readConfig } from '../../infra/config.ts';
 import { isPlainName } from '../../infra/naming.ts';
+import { Problem } from '../../infra/problem.ts';
 import { writeAtomically } from './paths.ts';
-import { Problem } from './problem.ts';
 
 export const DEFAULT_STACK = 'dev';
 

@@ -1,7 +1,7 @@
 /** One launcher at a time for a stack: a file that names the process, worth nothing when that process is gone. */
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Problem } from './problem.ts';
+import { Problem } from '../../infra/problem.ts';
 import { isNamedRunning, processName } from './processes.ts';
 
 type Holder = { process: string; verb: string };

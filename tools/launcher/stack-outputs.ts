@@ -2,9 +2,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LabOutputs } from '../../infra/outputs.ts';
+import { Problem } from '../../infra/problem.ts';
 import type { LabContext } from './context.ts';
 import { writeAtomically } from './paths.ts';
-import { Problem } from './problem.ts';
 import { readPlainOutputs } from './pulumi-state.ts';
 import { pulumi } from './reconcile.ts';
 

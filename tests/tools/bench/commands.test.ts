@@ -3,9 +3,9 @@ import { existsSync, lstatSync, readFileSync, realpathSync, statSync } from 'nod
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { Problem } from '../../../infra/problem.ts';
 import { copyCheckout, markTitle } from '../../../tools/bench/checkout.ts';
 import { run } from '../../../tools/bench/commands.ts';
-import { Problem } from '../../../tools/launcher/problem.ts';
 import { isRunning } from '../../../tools/launcher/processes.ts';
 import { waitUntil } from '../../../tools/launcher/wait-until.ts';
 import { PROJECT_DIR } from '../../helpers/lab.ts';

@@ -1,9 +1,9 @@
 /** `./lab up`: from whatever is there to a lab whose every service answers. */
 import { describeLab } from '../../../infra/lab.ts';
 import type { LabOutputs } from '../../../infra/outputs.ts';
+import { Problem } from '../../../infra/problem.ts';
 import type { LabContext } from '../context.ts';
 import { prepareAll } from '../prepare.ts';
-import { Problem } from '../problem.ts';
 import { runUpdate } from '../pulumi-run.ts';
 import { readState } from '../pulumi-state.ts';
 import { clearBackendLock, pulumi, reconcile } from '../reconcile.ts';

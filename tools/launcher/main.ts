@@ -29,6 +29,7 @@ program
   .option('-c, --config <lab:key=value>', 'set a configuration key, and keep it', collect, [])
   .addOption(jsonOption)
   .action(async (stack: string, { config, json }: { config: string[]; json?: true }) => {
+    sayWhenInterrupted();
     const { up } = await import('./verbs/up.ts');
     const outputs = await up({ context, stack: checkStackName(stack), settings: config, report });
     print(json ? JSON.stringify(outputs, undefined, 2) : `\n${formatEndpoints(outputs, stack)}`);
@@ -40,6 +41,7 @@ program
   .argument('[stack]', 'the stack', DEFAULT_STACK)
   .addOption(jsonOption)
   .action(async (stack: string, { json }: { json?: true }) => {
+    sayWhenInterrupted();
     const { describe, down } = await import('./verbs/down.ts');
     const { left } = await down({ context, stack: checkStackName(stack), report });
     print(json ? JSON.stringify({ left }) : left.length === 0 ? '0 left' : `${left.length} left: ${describe(left)}`);
@@ -179,6 +181,14 @@ program
 
 function outputsOf(stack: string): LabOutputs {
   return readOutputs(context, checkStackName(stack));
+}
+
+/** Ctrl-C in the middle loses nothing: that is worth a line. */
+function sayWhenInterrupted(): void {
+  process.once('SIGINT', () => {
+    process.stderr.write('\nlab: interrupted. The next ./lab up or ./lab down goes on from here.\n');
+    process.exit(130);
+  });
 }
 
 function print(text: string): void {

@@ -49,7 +49,10 @@ export function readStackConfig(projectDir: string, stack: string, settings: rea
 export function forgetStackFile(projectDir: string, stack: string): void {
   const path = stackFile(projectDir, stack);
   if (!existsSync(path)) return;
-  const document = parseDocument(readFileSync(path, 'utf8'));
+  const text = readFileSync(path, 'utf8');
+  // Secrets that someone has set in it can be read with their salt alone.
+  if (/^\s+secure:/m.test(text)) return;
+  const document = parseDocument(text);
   // Of a file that says nothing, or only in comments, nothing is Pulumi's.
   if (!isMap(document.contents) || !document.delete('encryptionsalt')) return;
   if (document.contents.items.length === 0) rmSync(path);

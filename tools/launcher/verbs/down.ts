@@ -37,8 +37,10 @@ export async function down({ context, stack, report }: DownOptions): Promise<Rec
       await target.removeResources(left);
       left = await target.listResources(stack);
     }
-    if (left.length === 0 && readState(context, stack) !== undefined) {
-      await pulumi(['stack', 'rm', stack, '--yes', '--force', '--preserve-config'], context, env);
+    if (left.length === 0) {
+      if (readState(context, stack) !== undefined) {
+        await pulumi(['stack', 'rm', stack, '--yes', '--force', '--preserve-config'], context, env);
+      }
       forgetStackFile(projectDir, stack);
       removeClientFiles(context, stack);
     }

@@ -9,7 +9,7 @@ import { readState } from '../pulumi-state.ts';
 import { clearBackendLock, pulumi, reconcile } from '../reconcile.ts';
 import type { Report } from '../report.ts';
 import { seconds } from '../report.ts';
-import { readStackConfig } from '../stack-config.ts';
+import { forgetStackFile, readStackConfig } from '../stack-config.ts';
 import { lockStack } from '../stack-lock.ts';
 import { readOutputs, writeClientFiles } from '../stack-outputs.ts';
 
@@ -30,7 +30,11 @@ export async function up({ context, stack, settings, report }: UpOptions): Promi
   try {
     const { target, env } = await prepareAll(context, config.cloud, report);
     await clearBackendLock({ context, stack, env, report });
-    if (readState(context, stack) === undefined) await pulumi(['stack', 'init', stack, '--no-select'], context, env);
+    if (readState(context, stack) === undefined) {
+      // A salt without a state is of another state: with it, this user's passphrase would be a wrong one.
+      forgetStackFile(projectDir, stack);
+      await pulumi(['stack', 'init', stack, '--no-select'], context, env);
+    }
     const [obstacles] = await Promise.all([
       target.findObstacles(describeLab(config)),
       reconcile({ context, stack, target, env, report }),

@@ -5,9 +5,9 @@ import { contentTypeOf, safePath } from '../../../apps/web/src/ci/report-path.ts
 import type { ReportStore } from '../../../apps/web/src/ci/report-store.ts';
 import type { RunStore } from '../../../apps/web/src/ci/run-store.ts';
 import { UnavailableError } from '../../../apps/web/src/errors.ts';
+import { finished, newRun } from './ci-fixtures.ts';
 import { buildTestApp, reportsWith, strict } from './helper.ts';
 import { createMemoryRunStore } from './memory-run-store.ts';
-import { finished, newRun } from './run-store-suite.ts';
 
 async function storeWith(...branches: string[]): Promise<{ runs: RunStore; ids: string[] }> {
   const runs = createMemoryRunStore();

@@ -1,8 +1,8 @@
 /** Reading the CI over REST: runs page by page, one run, branches. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { newRun } from './ci-fixtures.ts';
 import { buildTestApp, gitWith } from './helper.ts';
-import { newRun } from './run-store-suite.ts';
 
 describe('GET /api/v1/ci', () => {
   it('lists newest first in pages, beside the arguments', async () => {

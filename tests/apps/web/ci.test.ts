@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import type { GitServer } from '../../../apps/web/src/ci/git-server.ts';
 import type { JobQueue } from '../../../apps/web/src/ci/job-queue.ts';
 import { HttpError, UnavailableError } from '../../../apps/web/src/errors.ts';
+import { finished, newRun, running } from './ci-fixtures.ts';
 import { buildTestApp, gitWith, recordingQueue, strict } from './helper.ts';
 import { createMemoryRunStore } from './memory-run-store.ts';
-import { finished, newRun, running } from './run-store-suite.ts';
 
 const post = (payload: unknown, headers: Record<string, string> = {}) => ({
   method: 'POST' as const,

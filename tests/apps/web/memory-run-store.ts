@@ -1,9 +1,12 @@
 /** Runs in memory, for tests; passes the same suite as the SQL store. */
-import type { CiRun } from '../../../apps/web/src/ci/run.ts';
-import { isFinished } from '../../../apps/web/src/ci/run.ts';
+import type { CiProgress } from '@cloud-lab/common/ci-messages';
+import { type CiRun, cutSteps, firstSteps, isFinished, progressOf } from '../../../apps/web/src/ci/run.ts';
 import type { RunStore } from '../../../apps/web/src/ci/run-store.ts';
+import { cutReason, cutUpdate } from '../../../apps/web/src/database/run-rows.ts';
 
 const UNKNOWN = {
+  author: null,
+  subject: null,
   startedAt: null,
   finishedAt: null,
   runner: null,
@@ -12,24 +15,32 @@ const UNKNOWN = {
   durationMs: null,
   tests: null,
   coverage: null,
+  changedLines: null,
   hasReport: false,
+  hasTests: false,
+  hasCoverage: false,
 } as const;
 
+interface Kept {
+  run: CiRun;
+  dispatched: boolean;
+  heardAt: Date | null;
+}
+
 export function createMemoryRunStore(): RunStore {
-  const runs: CiRun[] = [];
-  const dispatched = new Set<string>();
-  const newestFirst = (): CiRun[] => runs.toReversed().map((run) => ({ ...run }));
-  const end = (id: string, change: Partial<CiRun>): boolean => {
-    const run = runs.find((each) => each.id === id);
-    if (run === undefined || isFinished(run)) return false;
-    Object.assign(run, change);
-    return true;
-  };
+  const kept: Kept[] = [];
+  const newestFirst = (): CiRun[] => kept.toReversed().map(({ run }) => structuredClone(run));
+  const oldestFirst = (): CiRun[] => newestFirst().toReversed();
+  const unfinished = (id: string): Kept | undefined => kept.find(({ run }) => run.id === id && !isFinished(run));
 
   return {
-    async insert(run) {
-      if (runs.some(({ id }) => id === run.id)) throw new Error(`duplicate id ${run.id}`);
-      runs.push({ ...run, ...UNKNOWN, state: 'queued' });
+    async insert(wanted) {
+      const active = oldestFirst().find((run) => !isFinished(run) && isSameWork(run, wanted));
+      if (active !== undefined) return active;
+      if (kept.some(({ run }) => run.id === wanted.id)) throw new Error(`duplicate id ${wanted.id}`);
+      const run: CiRun = { ...wanted, ...UNKNOWN, state: 'queued', steps: firstSteps(wanted.requestedAt) };
+      kept.push({ run, dispatched: false, heardAt: null });
+      return structuredClone(run);
     },
     async get(id) {
       return newestFirst().find((run) => run.id === id);
@@ -43,21 +54,33 @@ export function createMemoryRunStore(): RunStore {
       return before !== undefined && start === -1 ? [] : all.slice(start + 1, start + 1 + limit);
     },
     async markDispatched(id) {
-      dispatched.add(id);
+      for (const each of kept) if (each.run.id === id) each.dispatched = true;
     },
     async undispatched(before) {
-      const lost = (run: CiRun): boolean => run.state === 'queued' && !dispatched.has(run.id);
-      return newestFirst()
-        .toReversed()
-        .filter((run) => lost(run) && run.requestedAt < before);
+      const lost = kept.filter(({ run, dispatched }) => run.state === 'queued' && !dispatched).map(({ run }) => run.id);
+      return oldestFirst().filter((run) => lost.includes(run.id) && run.requestedAt < before);
     },
-    async apply({ id, ...update }) {
-      const { startedAt, ...rest } = update;
-      const finished = 'finishedAt' in rest ? { ...rest, finishedAt: new Date(rest.finishedAt) } : rest;
-      return end(id, { ...finished, startedAt: new Date(startedAt) } as Partial<CiRun>);
+    async apply(said) {
+      const update = cutUpdate(said);
+      const found = unfinished(update.id);
+      if (found === undefined || (update.state === 'running' && !isNews(found.run, update))) return false;
+      const { startedAt, author, subject, ...rest } = structuredClone(update);
+      const ended = 'finishedAt' in rest ? { ...rest, finishedAt: new Date(rest.finishedAt) } : rest;
+      const known = { author: author ?? found.run.author, subject: subject ?? found.run.subject };
+      Object.assign(found.run, ended, known, { startedAt: new Date(startedAt) });
+      found.heardAt = new Date();
+      return true;
     },
-    async fail(id, reason, at) {
-      return end(id, { state: 'errored', reason, finishedAt: at });
+    async fail(id, reason, at, silentSince) {
+      const found = unfinished(id);
+      if (found === undefined || (silentSince !== undefined && !isSilent(found, silentSince))) return false;
+      Object.assign(found.run, { state: 'errored', reason: cutReason(reason), finishedAt: at });
+      found.run.steps = cutSteps(found.run.steps, at);
+      return true;
+    },
+    async silent(since) {
+      const ids = kept.filter((each) => each.run.state === 'running' && isSilent(each, since)).map(({ run }) => run.id);
+      return oldestFirst().filter(({ id }) => ids.includes(id));
     },
     async newestWithReport(repository, branches) {
       const found = newestFirst().filter(
@@ -66,4 +89,17 @@ export function createMemoryRunStore(): RunStore {
       return found.sort((a, b) => b.branch.length - a.branch.length)[0];
     },
   };
+}
+
+type Work = Pick<CiRun, 'repository' | 'branch' | 'commit'>;
+const isSameWork = (a: Work, b: Work): boolean =>
+  a.repository === b.repository && a.branch === b.branch && a.commit === b.commit;
+
+const isSilent = ({ heardAt }: Kept, since: Date): boolean => heardAt !== null && heardAt < since;
+
+function isNews({ state, runner, startedAt, steps }: CiRun, update: CiProgress): boolean {
+  const begin = Date.parse(update.startedAt);
+  const known = startedAt?.getTime() ?? 0;
+  if (state === 'queued' || runner !== update.runner || known < begin) return true;
+  return known === begin && progressOf(steps) <= progressOf(update.steps);
 }

@@ -1,44 +1,13 @@
 /** What every store of runs promises. */
 import { randomUUID } from 'node:crypto';
-import type { CiUpdate } from '@cloud-lab/common/ci-messages';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { NewRun, RunStore } from '../../../apps/web/src/ci/run-store.ts';
+import { finished, newRun, running, steps } from './ci-fixtures.ts';
 
-/** A run that was asked for on main. */
-export const newRun = (change: Partial<NewRun> = {}): NewRun => ({
-  id: randomUUID(),
-  repository: 'myapp',
-  branch: 'main',
-  commit: 'a'.repeat(40),
-  requestedAt: new Date('2026-03-01T10:00:00.123Z'),
-  ...change,
-});
+const STARTED = new Date('2026-03-01T10:00:01.000Z');
+const LATER = '2026-03-01T10:01:00.000Z';
 
-type Finished = Extract<CiUpdate, { finishedAt: string }>;
-
-/** The runner's report that a run has ended. */
-export const finished = (id: string, change: Partial<Finished> = {}): Finished => ({
-  id,
-  state: 'passed',
-  runner: 'ci-1',
-  exitCode: 0,
-  reason: 'All 3 tests passed.',
-  startedAt: '2026-03-01T10:00:01.000Z',
-  finishedAt: '2026-03-01T10:00:03.500Z',
-  durationMs: 2500,
-  tests: { passed: 3, failed: 0, skipped: 1 },
-  coverage: 87.5,
-  hasReport: true,
-  ...change,
-});
-
-/** The runner's report that a run has begun. */
-export const running = (id: string, runner = 'ci-1'): CiUpdate => ({
-  id,
-  state: 'running',
-  runner,
-  startedAt: '2026-03-01T10:00:01.000Z',
-});
+const NOTHING = { tests: null, coverage: null, changedLines: null };
 
 /** Runs the suite against one kind of store; each test gets an empty one. */
 export function testRunStore(name: string, open: () => Promise<RunStore>): void {
@@ -54,57 +23,145 @@ export function testRunStore(name: string, open: () => Promise<RunStore>): void 
     };
 
     it('keeps a new run as queued, with nothing known of its end', async () => {
-      const run = await insert({ branch: 'Übung/ключ-🚀' });
-      expect(await store.get(run.id)).toEqual({
+      const run = newRun({ branch: 'Übung/ключ-🚀', repository: `https://git.example/${'x'.repeat(234)}` });
+      const kept = await store.insert(run);
+      expect(kept).toEqual({
         ...run,
+        author: null,
+        subject: null,
         state: 'queued',
         startedAt: null,
         finishedAt: null,
         runner: null,
+        steps: [{ name: 'queued', state: 'running', startedAt: '2026-03-01T10:00:00.123Z', finishedAt: null }],
         exitCode: null,
         reason: null,
         durationMs: null,
         tests: null,
         coverage: null,
+        changedLines: null,
         hasReport: false,
+        hasTests: false,
+        hasCoverage: false,
       });
+      expect(await store.get(run.id)).toEqual(kept);
       expect(await store.get(randomUUID())).toBeUndefined();
     });
 
     it('refuses two runs with one id', async () => {
-      const run = await insert();
-      await expect(store.insert(run)).rejects.toThrow();
+      const { id } = await insert();
+      await expect(insert({ id })).rejects.toThrow();
+    });
+
+    it('gives the run of the same commit that is not finished', async () => {
+      const first = await insert();
+      const { repository, branch, commit } = first;
+      expect((await store.insert(newRun({ repository, branch, commit }))).id).toBe(first.id);
+      await store.apply(running(first.id));
+      const joined = await store.insert(newRun({ repository, branch, commit }));
+      expect(joined).toMatchObject({ id: first.id, state: 'running', runner: 'ci-1' });
+      for (const other of [{ repository: 'other' }, { branch: 'Main' }, { commit: 'b'.repeat(40) }]) {
+        const run = newRun({ repository, branch, commit, ...other });
+        expect((await store.insert(run)).id).toBe(run.id);
+      }
+    });
+
+    it.each([
+      ['a result', (id: string) => store.apply(finished(id))],
+      ['an end without a runner', (id: string) => store.fail(id, 'no', new Date())],
+    ])('takes a commit anew after %s', async (_what, end) => {
+      const { repository, branch, commit, id } = await insert();
+      await end(id);
+      const again = newRun({ repository, branch, commit });
+      expect((await store.insert(again)).id).toBe(again.id);
+    });
+
+    it('makes one run of many requests at once, each time', async () => {
+      const { repository, branch, commit } = newRun();
+      const seen = new Set<string>();
+      for (let round = 0; round < 3; round += 1) {
+        const all = Array.from({ length: 30 }, () => store.insert(newRun({ repository, branch, commit })));
+        const ids = new Set((await Promise.all(all)).map(({ id }) => id));
+        expect(ids.size).toBe(1);
+        for (const id of ids) {
+          seen.add(id);
+          await store.apply(finished(id));
+        }
+      }
+      expect(seen.size).toBe(3);
+    });
+
+    it('loses nobody when runs end while others ask for them', async () => {
+      const work = await insert();
+      const ask = () => store.insert(newRun({ branch: work.branch, commit: work.commit }));
+      let { id } = work;
+      for (let round = 0; round < 10; round += 1) {
+        const asking = [ask(), ask(), store.apply(finished(id)), ask(), ask(), ask(), ask(), ask(), ask()];
+        const ended = id;
+        await Promise.all(asking);
+        id = (await ask()).id;
+        expect(id).not.toBe(ended);
+        expect(await store.get(id)).toMatchObject({ state: 'queued' });
+      }
     });
 
     it('records running, then the result', async () => {
       const { id } = await insert();
       expect(await store.apply(running(id))).toBe(true);
-      expect(await store.get(id)).toMatchObject({ state: 'running', runner: 'ci-1' });
+      expect(await store.get(id)).toMatchObject({
+        state: 'running',
+        runner: 'ci-1',
+        startedAt: STARTED,
+        steps: steps(2),
+        author: 'Ann Example',
+        subject: 'Add numbers',
+        changedLines: null,
+      });
       expect(await store.apply(finished(id))).toBe(true);
       expect(await store.get(id)).toMatchObject({
         state: 'passed',
         exitCode: 0,
         reason: 'All 3 tests passed.',
-        startedAt: new Date('2026-03-01T10:00:01.000Z'),
+        startedAt: STARTED,
         finishedAt: new Date('2026-03-01T10:00:03.500Z'),
         durationMs: 2500,
+        steps: steps(7, true),
         tests: { passed: 3, failed: 0, skipped: 1 },
         coverage: 87.5,
+        changedLines: { covered: 4, total: 5 },
         hasReport: true,
+        hasTests: true,
+        hasCoverage: true,
       });
     });
 
-    it('takes a running run over by another runner', async () => {
+    it('goes forward within one attempt, never back', async () => {
       const { id } = await insert();
-      await store.apply(running(id, 'ci-1'));
-      expect(await store.apply(running(id, 'ci-2'))).toBe(true);
-      expect((await store.get(id))?.runner).toBe('ci-2');
+      await store.apply(running(id, { steps: steps(3) }));
+      expect(await store.apply(running(id, { steps: steps(2) }))).toBe(false);
+      expect((await store.get(id))?.steps).toEqual(steps(3));
+      expect(await store.apply(running(id, { steps: steps(3) }))).toBe(true);
+      expect(await store.apply(running(id, { steps: steps(3, true) }))).toBe(true);
+      expect(await store.apply(running(id, { steps: steps(3) }))).toBe(false);
+      expect(await store.apply(running(id, { steps: steps(4) }))).toBe(true);
+      expect((await store.get(id))?.steps).toEqual(steps(4));
     });
 
-    it('says that nothing changed only of finished runs: the same running twice is fine', async () => {
+    it('begins anew with another runner, and keeps what belongs to the commit', async () => {
       const { id } = await insert();
-      await store.apply(running(id));
-      expect(await store.apply(running(id))).toBe(true);
+      await store.apply(running(id, { steps: steps(4) }));
+      const taken = running(id, { runner: 'ci-2', steps: steps(1), author: null, subject: null });
+      expect(await store.apply(taken)).toBe(true);
+      expect(await store.get(id)).toMatchObject({ runner: 'ci-2', steps: steps(1), author: 'Ann Example' });
+    });
+
+    it('begins anew when the same runner does, and then hears no more of the attempt before', async () => {
+      const { id } = await insert();
+      await store.apply(running(id, { steps: steps(4) }));
+      expect(await store.apply(running(id, { startedAt: LATER, steps: steps(1) }))).toBe(true);
+      expect(await store.get(id)).toMatchObject({ startedAt: new Date(LATER), steps: steps(1) });
+      expect(await store.apply(running(id, { steps: steps(5) }))).toBe(false);
+      expect((await store.get(id))?.steps).toEqual(steps(1));
     });
 
     it('never changes a finished run', async () => {
@@ -112,7 +169,7 @@ export function testRunStore(name: string, open: () => Promise<RunStore>): void 
       await store.apply(finished(id));
       const before = await store.get(id);
       expect(await store.apply(finished(id, { state: 'failed', exitCode: 1 }))).toBe(false);
-      expect(await store.apply(running(id, 'ci-2'))).toBe(false);
+      expect(await store.apply(running(id, { runner: 'ci-2' }))).toBe(false);
       expect(await store.fail(id, 'no', new Date())).toBe(false);
       expect(await store.get(id)).toEqual(before);
     });
@@ -130,16 +187,48 @@ export function testRunStore(name: string, open: () => Promise<RunStore>): void 
     it('keeps what a report leaves open as unknown', async () => {
       const { id } = await insert();
       await store.apply(
-        finished(id, { state: 'errored', exitCode: 124, tests: null, coverage: null, hasReport: false }),
+        finished(id, { state: 'errored', exitCode: 124, ...NOTHING, hasReport: false, hasTests: false }),
       );
-      expect(await store.get(id)).toMatchObject({ tests: null, coverage: null, hasReport: false, exitCode: 124 });
+      expect(await store.get(id)).toMatchObject({ ...NOTHING, hasReport: false, hasTests: false, exitCode: 124 });
     });
 
     it('ends a run that could not be queued', async () => {
       const { id } = await insert();
       const at = new Date('2026-03-01T10:00:09.000Z');
       expect(await store.fail(id, 'Kafka is away', at)).toBe(true);
-      expect(await store.get(id)).toMatchObject({ state: 'errored', reason: 'Kafka is away', finishedAt: at });
+      expect(await store.get(id)).toMatchObject({
+        state: 'errored',
+        reason: 'Kafka is away',
+        finishedAt: at,
+        steps: [{ name: 'queued', state: 'failed', finishedAt: at.toISOString() }],
+      });
+    });
+
+    it('finds and ends runs of which nobody hears', async () => {
+      const [lost, queued, ended] = [await insert(), await insert(), await insert()];
+      await store.apply(running(lost.id, { steps: steps(3) }));
+      await store.apply(running(ended.id));
+      await store.apply(finished(ended.id));
+      const [earlier, later] = [new Date(Date.now() - 60_000), new Date(Date.now() + 60_000)];
+      expect(await store.silent(earlier)).toEqual([]);
+      expect((await store.silent(later)).map(({ id }) => id)).toEqual([lost.id]);
+      const at = new Date();
+      // It was heard of after all, since it was found.
+      expect(await store.fail(lost.id, 'lost', at, earlier)).toBe(false);
+      expect(await store.fail(queued.id, 'lost', at, later)).toBe(false);
+      expect(await store.fail(lost.id, 'lost', at, later)).toBe(true);
+      expect(await store.get(lost.id)).toMatchObject({
+        state: 'errored',
+        steps: [...steps(2, true), { name: 'sandbox', state: 'failed', finishedAt: at.toISOString() }],
+      });
+    });
+
+    it('cuts what no column holds', async () => {
+      const { id } = await insert();
+      const long = 'é'.repeat(9_000);
+      await store.apply(finished(id, { runner: long, author: long, subject: long, reason: long }));
+      expect((await store.get(id))?.subject).toMatch(/^é{500}$/);
+      expect((await store.get(id))?.reason).toMatch(/^é{2000}$/);
     });
 
     it('lists newest first, page by page', async () => {

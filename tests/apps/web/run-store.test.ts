@@ -4,6 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../../apps/web/src/database/connect.ts';
 import { migrate } from '../../../apps/web/src/database/migrations.ts';
 import { createSqlRunStore } from '../../../apps/web/src/database/sql-run-store.ts';
+import { finished, newRun, steps } from './ci-fixtures.ts';
 import { createMemoryRunStore } from './memory-run-store.ts';
 import { testRunStore } from './run-store-suite.ts';
 
@@ -16,11 +17,31 @@ describe.skipIf(url === undefined)('with a database', () => {
   const db = openDatabase(url ?? 'mysql://nobody@127.0.0.1:1/none');
   afterAll(() => db.destroy());
 
+  const clear = () => sql`drop table if exists ci_runs, kysely_migration, kysely_migration_lock`.execute(db);
+
   it('is migrated by two processes that start at once', async () => {
-    await sql`drop table if exists ci_runs, kysely_migration, kysely_migration_lock`.execute(db);
+    await clear();
     const other = openDatabase(url ?? '');
     await expect(Promise.all([migrate(db), migrate(other), migrate(db)])).resolves.toHaveLength(3);
     await other.destroy();
+  });
+
+  it('keeps the runs of an older lab, though a step was cut short once', async () => {
+    await clear();
+    await migrate(db, '001-ci-runs');
+    const [old, begun] = [newRun(), newRun()];
+    await sql`insert into ci_runs (id, repository, branch, commit_id, state, requested_at, finished_at) values
+      (${old.id}, 'myapp', 'main', ${old.commit}, 'errored', ${old.requestedAt}, ${old.requestedAt}),
+      (${begun.id}, 'myapp', 'main', ${begun.commit}, 'queued', ${begun.requestedAt}, null)`.execute(db);
+    await sql`alter table ci_runs add column author varchar(255), add column active_key char(64)`.execute(db);
+    await sql`alter table ci_runs add unique index ci_runs_active_key (active_key)`.execute(db);
+    await migrate(db);
+    const runs = createSqlRunStore(db);
+    expect(await runs.get(old.id)).toMatchObject({ state: 'errored', steps: [], author: null, hasTests: false });
+    await runs.apply(finished(begun.id));
+    expect(await runs.get(begun.id)).toMatchObject({ state: 'passed', steps: steps(7, true) });
+    const { rows } = await sql`show index from ci_runs where key_name = 'ci_runs_active_key'`.execute(db);
+    expect(rows).toMatchObject([{ Non_unique: 0 }]);
   });
 
   testRunStore('the store in SQL', async () => {

@@ -1,5 +1,5 @@
 /** Listens to the topic ci.results and hands each update on until it is recorded. */
-import { CI_RESULTS_TOPIC, CiUpdate } from '@cloud-lab/common/ci-messages';
+import { CI_RESULTS_TOPIC, CI_STEPS, CiUpdate } from '@cloud-lab/common/ci-messages';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Consumer, Kafka } from 'kafkajs';
 import { Value } from 'typebox/value';
@@ -90,6 +90,9 @@ export function parseUpdate(value: Buffer | null): CiUpdate | undefined {
     return undefined;
   }
   if (!Value.Check(CiUpdate, update)) return undefined;
-  const dates = update.state === 'running' ? [update.startedAt] : [update.startedAt, update.finishedAt];
-  return dates.every((date) => Number.isFinite(Date.parse(date))) ? update : undefined;
+  const { steps, startedAt } = update;
+  const ends = update.state === 'running' ? [] : [update.finishedAt];
+  const times = steps.flatMap((step) => [step.startedAt, ...(step.finishedAt === null ? [] : [step.finishedAt])]);
+  const sound = [startedAt, ...ends, ...times].every((date) => Number.isFinite(Date.parse(date)));
+  return sound && steps.length <= CI_STEPS.length ? update : undefined;
 }

@@ -11,8 +11,11 @@ export interface RunPage {
 }
 
 export interface RunStore {
-  /** Keeps a new run in state `queued`. */
-  insert(run: NewRun): Promise<void>;
+  /**
+   * Keeps a new run in state `queued` and gives it; but where a run of the same repository, branch and commit is not
+   * finished, gives that one and keeps nothing. Atomic, whichever process asks.
+   */
+  insert(run: NewRun): Promise<CiRun>;
   get(id: string): Promise<CiRun | undefined>;
   /** Those of `ids` that are finished, in no order. */
   finishedAmong(ids: readonly string[]): Promise<CiRun[]>;
@@ -23,12 +26,15 @@ export interface RunStore {
   /** Queued runs older than `before` whose job never reached the queue, oldest first. */
   undispatched(before: Date): Promise<CiRun[]>;
   /**
-   * Records what a runner says, atomically: a finished run stays as it is, whoever reports and however often.
-   * `false`: nothing was changed, as the run is finished or unknown.
+   * Records what a runner says, atomically: a finished run stays as it is, whoever reports and however often, and a
+   * message that comes late takes nothing back. A job that another runner takes, or the same one anew, begins again.
+   * `false`: nothing was changed, as the run is finished or unknown, or the message is late.
    */
   apply(update: CiUpdate): Promise<boolean>;
-  /** Ends a run that could not be run, under the same rule. */
-  fail(id: string, reason: string, at: Date): Promise<boolean>;
+  /** Ends a run as errored unless it is finished; with `silentSince`, only if no runner has said anything since. */
+  fail(id: string, reason: string, at: Date, silentSince?: Date): Promise<boolean>;
+  /** Running runs of which no runner has said anything since, oldest first. */
+  silent(since: Date): Promise<CiRun[]>;
   /** The newest run with a report of the longest of these branch names that has one. */
   newestWithReport(repository: string, branches: readonly string[]): Promise<CiRun | undefined>;
 }

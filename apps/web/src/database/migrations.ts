@@ -35,13 +35,39 @@ const createCiRuns: Migration = {
   },
 };
 
-const MIGRATIONS: Record<string, Migration> = {
-  '001-ci-runs': createCiRuns,
+const describeRunsFurther: Migration = {
+  async up(db: Kysely<unknown>) {
+    // One statement, which MariaDB does as a whole or not at all; Kysely has no words for "if not exists" of columns.
+    await sql`
+      alter table ci_runs
+        modify column repository varchar(255) not null,
+        add column if not exists author varchar(255),
+        add column if not exists subject varchar(500),
+        add column if not exists steps text,
+        add column if not exists progress integer not null default 0,
+        add column if not exists heard_at datetime(3),
+        add column if not exists changed_covered integer,
+        add column if not exists changed_total integer,
+        add column if not exists has_tests boolean not null default false,
+        add column if not exists has_coverage boolean not null default false,
+        add column if not exists active_key char(64),
+        add unique index if not exists ci_runs_active_key (active_key),
+        add index if not exists ci_runs_branch (repository, branch, seq),
+        add index if not exists ci_runs_finished (finished_at)
+    `.execute(db);
+  },
 };
 
-/** Runs the steps that are missing; processes that start together take turns by the migrator's own lock. */
-export async function migrate<T>(db: Kysely<T>): Promise<void> {
+const MIGRATIONS: Record<string, Migration> = {
+  '001-ci-runs': createCiRuns,
+  '002-steps-and-active-runs': describeRunsFurther,
+};
+
+/**
+ * Runs the steps that are missing, up to `last`; processes that start together take turns by the migrator's own lock.
+ */
+export async function migrate<T>(db: Kysely<T>, last?: string): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
-  const { error } = await migrator.migrateToLatest();
+  const { error } = last === undefined ? await migrator.migrateToLatest() : await migrator.migrateTo(last);
   if (error !== undefined) throw error;
 }

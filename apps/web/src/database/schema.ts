@@ -9,6 +9,9 @@ export interface CiRunsTable {
   repository: string;
   branch: string;
   commit_id: string;
+  /** null: no runner has had the code yet. */
+  author: string | null;
+  subject: string | null;
   state: RunState;
   requested_at: Date;
   /** When the queue had the job; null: not yet. */
@@ -16,6 +19,12 @@ export interface CiRunsTable {
   started_at: Date | null;
   finished_at: Date | null;
   runner: string | null;
+  /** JSON: CiStep[]. */
+  steps: string | null;
+  /** How far the steps are, as progressOf counts. */
+  progress: number;
+  /** When a runner was last heard of; by the clock of the web app. */
+  heard_at: Date | null;
   exit_code: number | null;
   reason: string | null;
   duration_ms: number | null;
@@ -23,7 +32,13 @@ export interface CiRunsTable {
   tests_failed: number | null;
   tests_skipped: number | null;
   coverage: number | null;
+  changed_covered: number | null;
+  changed_total: number | null;
   has_report: number;
+  has_tests: number;
+  has_coverage: number;
+  /** activeKey() while the run is unfinished, then null: the database lets one such run exist. */
+  active_key: string | null;
 }
 
 export interface Tables {

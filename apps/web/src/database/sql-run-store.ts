@@ -1,49 +1,60 @@
 /** Runs of the CI in the table ci_runs. */
-import type { CiUpdate } from '@cloud-lab/common/ci-messages';
-import type { Kysely, Selectable, UpdateResult } from 'kysely';
-import type { CiRun } from '../ci/run.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CiProgress } from '@cloud-lab/common/ci-messages';
+import {
+  type Kysely,
+  type RawBuilder,
+  type Selectable,
+  type SqlBool,
+  sql,
+  type Transaction,
+  type UpdateResult,
+} from 'kysely';
+import { type CiRun, cutSteps, progressOf } from '../ci/run.ts';
 import type { RunStore } from '../ci/run-store.ts';
 import { ask } from './connect.ts';
+import { activeKey, cutReason, cutUpdate, readSteps, toColumns, toNewRow, toRun } from './run-rows.ts';
 import type { CiRunsTable, Tables } from './schema.ts';
 
-const MAX_RUNNER = 255;
-const MAX_REASON = 2_000;
-const RESEND_AT_ONCE = 100;
+const UNFINISHED = ['queued', 'running'] as const;
+const AT_ONCE = 100;
+const TRIES = 8;
+const PAUSE_MS = 5;
 
 /** Keeps runs in SQL. */
 export function createSqlRunStore(db: Kysely<Tables>): RunStore {
+  const rows = () => db.selectFrom('ci_runs').selectAll();
+
   // The condition makes a finished run final: of two reports at once, the database lets one win.
   const updateUnfinished = (id: string) =>
-    db.updateTable('ci_runs').where('id', '=', id).where('state', 'in', ['queued', 'running']);
+    db.updateTable('ci_runs').where('id', '=', id).where('state', 'in', UNFINISHED);
 
   return {
-    async insert({ id, repository, branch, commit, requestedAt }) {
-      const row = { id, repository, branch, commit_id: commit, state: 'queued' as const, requested_at: requestedAt };
-      await ask(
-        db
-          .insertInto('ci_runs')
-          .values({ ...row, has_report: 0 })
-          .execute(),
-      );
+    async insert(run) {
+      return untilSettled(async () => {
+        const active = await ask(rows().where('active_key', '=', activeKey(run)).executeTakeFirst());
+        if (active !== undefined) return toRun(active);
+        await ask(db.insertInto('ci_runs').values(toNewRow(run)).execute());
+        return toRun(await ask(rows().where('id', '=', run.id).executeTakeFirstOrThrow()));
+      });
     },
 
     async get(id) {
-      const row = await ask(db.selectFrom('ci_runs').selectAll().where('id', '=', id).executeTakeFirst());
+      const row = await ask(rows().where('id', '=', id).executeTakeFirst());
       return row && toRun(row);
     },
 
     async finishedAmong(ids) {
       if (ids.length === 0) return [];
-      const query = db.selectFrom('ci_runs').selectAll().where('id', 'in', ids);
-      return (await ask(query.where('state', 'not in', ['queued', 'running']).execute())).map(toRun);
+      return toRuns(rows().where('id', 'in', ids).where('state', 'not in', UNFINISHED));
     },
 
     async list({ limit, before }) {
-      let query = db.selectFrom('ci_runs').selectAll().orderBy('seq', 'desc').limit(limit);
+      let query = rows().orderBy('seq', 'desc').limit(limit);
       if (before !== undefined) {
         query = query.where('seq', '<', (older) => older.selectFrom('ci_runs').select('seq').where('id', '=', before));
       }
-      return (await ask(query.execute())).map(toRun);
+      return toRuns(query);
     },
 
     async markDispatched(id) {
@@ -51,29 +62,47 @@ export function createSqlRunStore(db: Kysely<Tables>): RunStore {
     },
 
     async undispatched(before) {
-      const query = db
-        .selectFrom('ci_runs')
-        .selectAll()
-        .where('state', '=', 'queued')
-        .where('dispatched_at', 'is', null)
-        .where('requested_at', '<', before);
-      return (await ask(query.orderBy('seq').limit(RESEND_AT_ONCE).execute())).map(toRun);
+      const query = rows().where('state', '=', 'queued').where('dispatched_at', 'is', null);
+      return toRuns(query.where('requested_at', '<', before).orderBy('seq').limit(AT_ONCE));
     },
 
-    async apply(update) {
-      return changed(await ask(updateUnfinished(update.id).set(toColumns(update)).executeTakeFirst()));
+    async apply(said) {
+      const update = cutUpdate(said);
+      const { author, subject } = update;
+      // Both belong to the commit: a runner that begins again does not know them yet, and they stay.
+      const kept = {
+        ...(author === null ? {} : { author }),
+        ...(subject === null ? {} : { subject }),
+      };
+      const all = updateUnfinished(update.id).set({ ...toColumns(update), ...kept });
+      const query = update.state === 'running' ? all.where(isNews(update)) : all;
+      return changed(await untilSettled(() => ask(query.executeTakeFirst())));
     },
 
-    async fail(id, reason, at) {
-      const columns = { state: 'errored' as const, reason: reason.slice(0, MAX_REASON), finished_at: at };
-      return changed(await ask(updateUnfinished(id).set(columns).executeTakeFirst()));
+    async fail(id, reason, at, silentSince) {
+      const end = { state: 'errored' as const, reason: cutReason(reason), finished_at: at, active_key: null };
+      const attempt = async (transaction: Transaction<Tables>): Promise<boolean> => {
+        let query = transaction.selectFrom('ci_runs').select('steps').where('id', '=', id);
+        query = query.where('state', 'in', UNFINISHED);
+        if (silentSince !== undefined) query = query.where(heardAt, '<', silentSince);
+        const row = await query.forUpdate().executeTakeFirst();
+        if (row === undefined) return false;
+        const steps = cutSteps(readSteps(row.steps), at);
+        const set = { ...end, steps: JSON.stringify(steps), progress: progressOf(steps) };
+        await transaction.updateTable('ci_runs').set(set).where('id', '=', id).execute();
+        return true;
+      };
+      return untilSettled(() => ask(db.transaction().execute(attempt)));
+    },
+
+    async silent(since) {
+      const query = rows().where('state', '=', 'running').where(heardAt, '<', since);
+      return toRuns(query.orderBy('seq').limit(AT_ONCE));
     },
 
     async newestWithReport(repository, branches) {
       if (branches.length === 0) return undefined;
-      const query = db
-        .selectFrom('ci_runs')
-        .selectAll()
+      const query = rows()
         .where('repository', '=', repository)
         .where('branch', 'in', branches)
         .where('has_report', '=', 1);
@@ -84,43 +113,37 @@ export function createSqlRunStore(db: Kysely<Tables>): RunStore {
   };
 }
 
-const changed = (result: UpdateResult): boolean => result.numUpdatedRows > 0n;
+/** When a run's runner was last heard of; runs from before this was noted tell when they began. */
+const heardAt = sql<Date>`coalesce(heard_at, started_at)`;
 
-function toColumns(update: CiUpdate): Partial<Selectable<CiRunsTable>> {
-  const started = { runner: update.runner.slice(0, MAX_RUNNER), started_at: new Date(update.startedAt) };
-  if (update.state === 'running') return { state: 'running', ...started };
-  return {
-    ...started,
-    state: update.state,
-    finished_at: new Date(update.finishedAt),
-    exit_code: update.exitCode,
-    reason: update.reason.slice(0, MAX_REASON),
-    duration_ms: update.durationMs,
-    tests_passed: update.tests?.passed ?? null,
-    tests_failed: update.tests?.failed ?? null,
-    tests_skipped: update.tests?.skipped ?? null,
-    coverage: update.coverage,
-    has_report: update.hasReport ? 1 : 0,
-  };
+async function toRuns(query: { execute(): Promise<Selectable<CiRunsTable>[]> }): Promise<CiRun[]> {
+  return (await ask(query.execute())).map(toRun);
 }
 
-function toRun(row: Selectable<CiRunsTable>): CiRun {
-  const { tests_passed: passed, tests_failed: failed, tests_skipped: skipped } = row;
-  return {
-    id: row.id,
-    repository: row.repository,
-    branch: row.branch,
-    commit: row.commit_id,
-    state: row.state,
-    requestedAt: row.requested_at,
-    startedAt: row.started_at,
-    finishedAt: row.finished_at,
-    runner: row.runner,
-    exitCode: row.exit_code,
-    reason: row.reason,
-    durationMs: row.duration_ms,
-    tests: passed === null || failed === null || skipped === null ? null : { passed, failed, skipped },
-    coverage: row.coverage,
-    hasReport: row.has_report === 1,
-  };
+const changed = (result: UpdateResult): boolean => result.numUpdatedRows > 0n;
+
+/** Whether a runner's progress is newer than what is known: another attempt, or no less far in the same one. */
+function isNews(update: CiProgress): RawBuilder<SqlBool> {
+  const startedAt = new Date(update.startedAt);
+  return sql`(
+    state = 'queued' or runner <> ${update.runner} or started_at < ${startedAt}
+    or (started_at = ${startedAt} and progress <= ${progressOf(update.steps)})
+  )`;
+}
+
+const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
+
+/**
+ * Tries again what met its like on a unique key: another process was first, or InnoDB refused one of two statements
+ * that waited for each other, as inserts do beside the end of a run.
+ */
+async function untilSettled<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!['ER_DUP_ENTRY', 'ER_LOCK_DEADLOCK'].includes(codeOf(error)) || tries === TRIES) throw error;
+      await delay(Math.random() * tries * PAUSE_MS);
+    }
+  }
 }

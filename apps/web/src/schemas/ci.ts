@@ -1,5 +1,5 @@
 /** What the API says and expects of runs of the CI. */
-import { CiTests } from '@cloud-lab/common/ci-messages';
+import { CiLines, CiStep, CiTests } from '@cloud-lab/common/ci-messages';
 import Type, { type Static } from 'typebox';
 import { type CiRun, isFinished } from '../ci/run.ts';
 import { ArgumentSchema } from './error.ts';
@@ -16,6 +16,10 @@ const facts = {
   repository: Type.String({ description: 'Repository that was tested' }),
   branch: Type.String({ description: 'Branch that was tested' }),
   commit: Type.String({ description: 'Full id of the commit that was tested' }),
+  author: nullable(Type.String({ description: 'Who wrote the commit; null until a runner has the code' })),
+  subject: nullable(
+    Type.String({ description: "First line of the commit's message; null until a runner has the code" }),
+  ),
   state: Type.Enum(['queued', 'running', 'passed', 'failed', 'errored'], {
     description: 'failed: the tests ran and some failed; errored: they could not run',
   }),
@@ -24,11 +28,18 @@ const facts = {
   finishedAt: nullable(Type.String({ description: 'ISO 8601, UTC' })),
   durationMs: nullable(Type.Integer({ description: 'From start to end, in milliseconds' })),
   runner: nullable(Type.String({ description: 'Host that ran it' })),
+  steps: Type.Array(CiStep, { description: 'Those that have begun, in order' }),
   exitCode: nullable(Type.Integer({ description: 'Of the step that ended the run' })),
   reason: nullable(Type.String({ description: 'One sentence on why the run ended so' })),
   tests: nullable(CiTests),
   coverage: nullable(Type.Number({ description: 'Per cent of the lines that the tests reach' })),
+  changedLines: nullable(
+    Type.Object(CiLines.properties, { description: 'Of the lines that the commit changed: those that can run' }),
+  ),
+  pageUrl: Type.String({ description: 'The page of the run, for people' }),
   logUrl: Type.String({ description: 'The log, as text; it grows while the run goes on' }),
+  testsUrl: nullable(Type.String({ description: 'The tests one by one; null: the run left none' })),
+  coverageUrl: nullable(Type.String({ description: 'The coverage file by file; null: the run left none' })),
   reportUrl: nullable(Type.String({ description: 'The coverage report, as HTML' })),
 };
 
@@ -61,17 +72,24 @@ export function showRun(run: CiRun, origin: string): Static<typeof CiRunSchema> 
     repository: run.repository,
     branch: run.branch,
     commit: run.commit,
+    author: run.author,
+    subject: run.subject,
     state: run.state,
     requestedAt: run.requestedAt.toISOString(),
     startedAt: run.startedAt?.toISOString() ?? null,
     finishedAt: run.finishedAt?.toISOString() ?? null,
     durationMs: run.durationMs,
     runner: run.runner,
+    steps: run.steps,
     exitCode: run.exitCode,
     reason: run.reason,
     tests: run.tests,
     coverage: run.coverage,
+    changedLines: run.changedLines,
+    pageUrl: `${origin}/ci/${run.id}`,
     logUrl: `${url}/log`,
+    testsUrl: run.hasTests ? `${url}/tests` : null,
+    coverageUrl: run.hasCoverage ? `${url}/coverage` : null,
     reportUrl: run.hasReport ? `${url}/report/index.html` : null,
   };
 }

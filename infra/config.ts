@@ -12,8 +12,24 @@ export type LabConfig = {
   stack: string;
   cloud: CloudName;
   ciRunners: number;
+  /** 0: as many as a host's cores and memory allow. */
+  ciJobsPerRunner: number;
   /** At least one; the first is the default repository. */
   ciRepositories: [string, ...string[]];
+  ciRegistries: [string, ...string[]];
+  /** Seconds. */
+  ciTestSeconds: number;
+  /** Seconds. */
+  ciInstallSeconds: number;
+  /** MiB. */
+  ciMemory: number;
+  /** MiB. */
+  ciDisk: number;
+  ciProcesses: number;
+  ciCores: number;
+  /** MiB. */
+  ciLog: number;
+  ciRetentionDays: number;
   adminCidr: string;
   /** 0: chosen by the stack's name. */
   portBase: number;
@@ -53,19 +69,36 @@ const oneOf =
     return text;
   };
 
-const names: Reader = (text) => {
-  const list = parseJson(text);
-  if (
-    !Array.isArray(list) ||
-    list.length === 0 ||
-    !list.every((item) => typeof item === 'string' && isPlainName(item))
-  ) {
-    throw new Refusal(
-      'must be a list of at least one name, each of letters, digits, ".", "_" and "-", such as ["myapp"]',
-    );
-  }
-  return [...new Set(list)];
-};
+const list =
+  (isItem: (item: string) => boolean, items: string): Reader =>
+  (text) => {
+    const value = parseJson(text);
+    if (
+      !Array.isArray(value) ||
+      value.length === 0 ||
+      !value.every((item) => typeof item === 'string' && isItem(item))
+    ) {
+      throw new Refusal(`must be a list of at least one ${items}`);
+    }
+    return [...new Set(value)];
+  };
+
+const repositories = list(
+  (item) => isPlainName(item) || isRepositoryUrl(item),
+  'repository, each a name of letters, digits, ".", "_" and "-", or a URL without a password, such as ["myapp", "https://git.example.org/ann/app.git"]',
+);
+
+const hostNames = list(
+  (item) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/.test(item),
+  'host name, such as ["pypi.org"]',
+);
+
+/** Whether a text is the address of a public repository: HTTP, and nothing in it that does not belong to the address. */
+function isRepositoryUrl(text: string): boolean {
+  if (!URL.canParse(text) || /[\s,'"`\\$]/.test(text)) return false;
+  const { protocol, username, password, search, hash, pathname } = new URL(text);
+  return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === '' && pathname.length > 1;
+}
 
 const cidr: Reader = (text) => {
   if (parseCidr(text) === undefined) throw new Refusal('must be an IPv4 network such as 203.0.113.0/24');
@@ -82,7 +115,17 @@ const subnet: Reader = (text) => {
 const READERS: { [K in Exclude<keyof LabConfig, 'stack'>]: Reader } = {
   cloud: oneOf(CLOUD_NAMES),
   ciRunners: integer(1, 8),
-  ciRepositories: names,
+  ciJobsPerRunner: integer(1, 16, [0]),
+  ciRepositories: repositories,
+  ciRegistries: hostNames,
+  ciTestSeconds: integer(1, 86_400),
+  ciInstallSeconds: integer(1, 86_400),
+  ciMemory: integer(256, 1_048_576),
+  ciDisk: integer(64, 1_048_576),
+  ciProcesses: integer(16, 65_536),
+  ciCores: integer(1, 64),
+  ciLog: integer(1, 1_000),
+  ciRetentionDays: integer(1, 3_650),
   adminCidr: cidr,
   portBase: integer(1024, 65_000, [0]),
   subnet,

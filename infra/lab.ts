@@ -24,10 +24,14 @@ export type Lab = {
   hosts: readonly Host[];
 };
 
+/** For how many jobs a runner host has memory where the configuration leaves their number to its cores. */
+const USUAL_JOBS = 2;
+
 /** Expands a configuration to the list of hosts; the same configuration always gives the same lab. */
 export function describeLab(config: LabConfig): Lab {
+  const jobsMemory = (config.ciJobsPerRunner === 0 ? USUAL_JOBS : config.ciJobsPerRunner) * config.ciMemory;
   const runners = Array.from({ length: config.ciRunners }, (_, position) =>
-    describeHost(`ci-${position + 1}`, position + 1, position === 0 ? ['git', 'ci'] : ['ci']),
+    describeHost(`ci-${position + 1}`, position + 1, position === 0 ? ['git', 'ci'] : ['ci'], jobsMemory),
   );
   return {
     stack: config.stack,
@@ -58,7 +62,7 @@ export function hasRole(host: Host, role: RoleName): boolean {
   return host.roles.some(({ name }) => name === role);
 }
 
-function describeHost(name: string, index: number, roleNames: readonly RoleName[]): Host {
+function describeHost(name: string, index: number, roleNames: readonly RoleName[], moreMemory = 0): Host {
   const roles = roleNames.map((role) => ROLES[role]);
   return {
     name,
@@ -67,7 +71,7 @@ function describeHost(name: string, index: number, roleNames: readonly RoleName[
     ports: [SSH, ...roles.flatMap(({ ports }) => ports)],
     artifacts: roles.flatMap(({ artifacts }) => artifacts),
     keepsData: roles.some(({ keepsData }) => keepsData),
-    memory: roles.reduce((sum, { memory }) => sum + memory, 0),
+    memory: roles.reduce((sum, { memory }) => sum + memory, moreMemory),
     checks: roles.flatMap(({ checks }) => checks),
   };
 }

@@ -85,7 +85,8 @@ const GIT: Role = {
   keepsData: true,
   memory: 256,
   checks: [{ unit: 'nginx.service', kind: 'http', url: 'http://127.0.0.1:8080/healthz' }],
-  talksTo: [],
+  // It tells of pushes.
+  talksTo: ['web'],
 };
 
 const CI: Role = {
@@ -95,8 +96,12 @@ const CI: Role = {
   artifacts: ['ci-runner'],
   tls: false,
   keepsData: true,
-  memory: 4096,
-  checks: [{ unit: 'ci-runner.service', kind: 'http', url: 'http://127.0.0.1:8081/healthz' }],
+  // Beside what its jobs may take.
+  memory: 1024,
+  checks: [
+    { unit: 'ci-proxy.service', kind: 'active' },
+    { unit: 'ci-runner.service', kind: 'http', url: 'http://127.0.0.1:8081/healthz' },
+  ],
   talksTo: ['git', 'kafka', 'storage'],
 };
 

@@ -12,6 +12,8 @@ export type Secrets = {
   blobKey: string;
   gitPushPassword: string;
   kafkaPassword: string;
+  /** Signs what other Git servers say of pushes. */
+  webhookSecret: string;
   /** Host name -> the key and certificate of its TLS listeners. */
   tls: Readonly<Record<string, KeyPair>>;
   /** Host name -> the private key of its SSH server, PEM. */
@@ -38,6 +40,7 @@ function roleFiles(role: RoleName, host: Host, secrets: Secrets): Record<string,
         [`${folder}/web.env`]: environment({
           DATABASE_URL: `mysql://web:${secrets.databasePassword}@database:3306/lab`,
           BLOB_KEY: secrets.blobKey,
+          CI_WEBHOOK_SECRET: secrets.webhookSecret,
         }),
         [`${folder}/tls.key`]: key,
         [`${folder}/tls.crt`]: certificate,

@@ -32,6 +32,7 @@ export async function describeStackOutputs({
     'webUrlTls',
     'apiUrl',
     'ciUrl',
+    'ciWebhookUrl',
     'coverageUrl',
     'kafkaBootstrap',
     'kafkaUsername',
@@ -44,6 +45,7 @@ export async function describeStackOutputs({
   return {
     ...Object.fromEntries(keys.map((key) => [key, plain.apply((outputs) => outputs[key])])),
     kafkaPassword: pulumi.all([credentials.secrets, ready]).apply(([secrets]) => secrets.kafkaPassword),
+    ciWebhookSecret: pulumi.all([credentials.secrets, ready]).apply(([secrets]) => secrets.webhookSecret),
     gitPushUrl: pulumi
       .all([cloud.inventory, credentials.secrets, ready])
       .apply(([inventory, secrets]) => gitPushUrl(lab, inventory, secrets.gitPushPassword)),

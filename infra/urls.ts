@@ -1,12 +1,15 @@
 /** The addresses of the lab's services as its users see them; the same names on every cloud. */
 import { type Inventory, publishedEndpoint } from './inventory.ts';
 import { firstHostOf, hostsOf, type Lab } from './lab.ts';
+import { isPlainName } from './naming.ts';
 
 export type PublicUrls = {
   webUrl: string;
   webUrlTls: string;
   apiUrl: string;
   ciUrl: string;
+  /** Where another Git server tells of pushes. */
+  ciWebhookUrl: string;
   coverageUrl: string;
   kafkaBootstrap: string;
   blobUrl: string;
@@ -19,15 +22,17 @@ export function publicUrls(lab: Lab, inventory: Inventory): PublicUrls {
   const webUrl = url('http', publishedEndpoint(inventory, web, 'http'));
   const brokers = hostsOf(lab, 'kafka').map(({ name }) => publishedEndpoint(inventory, name, 'kafka'));
   const [repository] = lab.config.ciRepositories;
+  const gitUrl = isPlainName(repository) ? `${webUrl}/git/${repository}.git` : repository;
   return {
     webUrl,
     webUrlTls: url('https', publishedEndpoint(inventory, web, 'https')),
     apiUrl: `${webUrl}/api/v1`,
     ciUrl: `${webUrl}/api/v1/ci`,
+    ciWebhookUrl: `${webUrl}/api/v1/ci/webhook`,
     coverageUrl: `${webUrl}/static/main/index.html`,
     kafkaBootstrap: brokers.map(({ host, port }) => `${host}:${port}`).join(','),
     blobUrl: `${url('http', publishedEndpoint(inventory, firstHostOf(lab, 'storage').name, 'blob'))}/lab`,
-    gitUrl: `${webUrl}/git/${repository}.git`,
+    gitUrl,
   };
 }
 

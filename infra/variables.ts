@@ -3,7 +3,13 @@ import { createHash } from 'node:crypto';
 import { renderFirewall } from './firewall.ts';
 import { addressesOf, type Inventory, publishedEndpoint } from './inventory.ts';
 import { firstHostOf, type Host, hasRole, hostsOf, type Lab } from './lab.ts';
+import { isPlainName } from './naming.ts';
 import { publicUrls } from './urls.ts';
+
+/** Of a CI job beside its installation and its tests: getting the code, packages for the cache, results. */
+const OTHER_JOB_SECONDS = 900;
+/** Of the process that looks after a job. */
+const KEEPER_THREADS = 32;
 
 /** Where a host fetches an artifact, and what its content must be. */
 export type ArtifactSource = { name: string; url: string; sha256: string };
@@ -50,6 +56,30 @@ export function describeVariables(
     blobInternalUrl: `http://${storage}:10000/lab`,
     gitHost: git,
     gitInternalUrl: `http://${git}:8080/git`,
-    ciRepositories: lab.config.ciRepositories.join(','),
+    webUrl: publicUrls(lab, inventory).webUrl,
+    ...describeCi(lab, git),
+  };
+}
+
+/** What the CI is told: its repositories, and the limits of its jobs. */
+function describeCi({ config }: Lab, git: string): Record<string, string> {
+  const elsewhere = config.ciRepositories.filter((repository) => !isPlainName(repository));
+  const own = config.ciRepositories.filter(isPlainName);
+  return {
+    ciRepositories: config.ciRepositories.join(','),
+    ciOwnRepositories: own.join(' '),
+    ciGitHosts: [...new Set([`${git}:8080`, ...elsewhere.map((url) => new URL(url).host)])].join(','),
+    ciRegistries: config.ciRegistries.join(','),
+    ciJobsPerRunner: String(config.ciJobsPerRunner),
+    ciTestSeconds: String(config.ciTestSeconds),
+    ciInstallSeconds: String(config.ciInstallSeconds),
+    ciJobSeconds: String(config.ciTestSeconds + config.ciInstallSeconds + OTHER_JOB_SECONDS),
+    ciMemory: String(config.ciMemory),
+    ciDisk: String(config.ciDisk),
+    ciProcesses: String(config.ciProcesses),
+    ciTasks: String(config.ciProcesses + KEEPER_THREADS),
+    ciCores: String(config.ciCores),
+    ciLog: String(config.ciLog),
+    ciRetentionDays: String(config.ciRetentionDays),
   };
 }

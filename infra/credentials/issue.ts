@@ -20,6 +20,7 @@ export async function createCredentials(request: CredentialsRequest): Promise<Cr
     blobKey: randomBytes(64).toString('base64'),
     gitPushPassword: randomBytes(24).toString('hex'),
     kafkaPassword: randomBytes(24).toString('hex'),
+    webhookSecret: randomBytes(24).toString('hex'),
     authority,
     caCertificate: authority.certificate,
     ...(await issueFor(request, authority)),
@@ -29,7 +30,7 @@ export async function createCredentials(request: CredentialsRequest): Promise<Cr
 /** Makes certificates and host keys for another request (or because they end soon); passwords and authority stay. */
 export async function updateCredentials(current: Credentials, request: CredentialsRequest): Promise<Credentials> {
   const issued = await issueFor(request, current.authority, endsSoon(current) ? undefined : current);
-  return { ...current, ...issued };
+  return { ...current, ...issued, webhookSecret: current.webhookSecret ?? randomBytes(24).toString('hex') };
 }
 
 type Issued = Pick<Credentials, 'tls' | 'tlsNames' | 'sshHostKeys' | 'sshHostPublicKeys' | 'sshHosts' | 'expires'>;

@@ -36,6 +36,7 @@ const SECRET_OUTPUTS = [
   'blobKey',
   'gitPushPassword',
   'kafkaPassword',
+  'webhookSecret',
   'tls',
   'sshHostKeys',
   'authority',
@@ -47,6 +48,7 @@ class CredentialsResource extends pulumi.dynamic.Resource {
   declare readonly blobKey: pulumi.Output<string>;
   declare readonly gitPushPassword: pulumi.Output<string>;
   declare readonly kafkaPassword: pulumi.Output<string>;
+  declare readonly webhookSecret: pulumi.Output<string>;
   declare readonly tls: pulumi.Output<Secrets['tls']>;
   declare readonly sshHostKeys: pulumi.Output<Secrets['sshHostKeys']>;
   declare readonly caCertificate: pulumi.Output<string>;
@@ -77,13 +79,22 @@ export function createCredentials(lab: Lab, cloud: Cloud): LabCredentials {
     blobKey,
     gitPushPassword,
     kafkaPassword,
+    webhookSecret,
     tls,
     sshHostKeys,
     caCertificate,
     sshHostPublicKeys,
   } = resource;
   return {
-    secrets: pulumi.output({ databasePassword, blobKey, gitPushPassword, kafkaPassword, tls, sshHostKeys }),
+    secrets: pulumi.output({
+      databasePassword,
+      blobKey,
+      gitPushPassword,
+      kafkaPassword,
+      webhookSecret,
+      tls,
+      sshHostKeys,
+    }),
     caCertificate,
     sshHostPublicKeys,
   };

@@ -12,6 +12,7 @@ export function fakeSecrets(lab: Lab): Secrets {
     blobKey: secretOf('blob'),
     gitPushPassword: secretOf('push'),
     kafkaPassword: secretOf('kafka'),
+    webhookSecret: secretOf('webhook'),
     tls: everyHost((name) => ({ key: `${secretOf(`tls-${name}`)}\n`, certificate: `certificate-${name}\n` })),
     sshHostKeys: everyHost((name) => secretOf(`ssh-${name}`)),
   };

@@ -21,7 +21,7 @@ describe('the credentials of a lab', () => {
 
   test('are other ones for every lab, and long enough', async () => {
     const [one, other] = await Promise.all([createCredentials(REQUEST), createCredentials(REQUEST)]);
-    for (const name of ['databasePassword', 'blobKey', 'gitPushPassword', 'kafkaPassword'] as const) {
+    for (const name of ['databasePassword', 'blobKey', 'gitPushPassword', 'kafkaPassword', 'webhookSecret'] as const) {
       expect(one[name]).not.toBe(other[name]);
       expect(one[name].length).toBeGreaterThanOrEqual(48);
     }

@@ -92,6 +92,7 @@ async function buildImage({ image, cacheDir, report }: BuildOptions, base: strin
     await link(image.node, join(context, 'node')).catch(() =>
       cp(image.node, join(context, 'node'), { dereference: true }),
     );
+    await cp(image.npm, join(context, 'npm'), { recursive: true });
     const build = execa(
       'docker',
       [

@@ -7,7 +7,7 @@ export function createApp(health: () => Promise<RunnerHealth>): FastifyInstance 
   const app = fastify({ logger: false, forceCloseConnections: true });
   app.get('/healthz', async (_request, reply) => {
     const state = await health();
-    const healthy = state.kafka && state.storage;
+    const healthy = state.kafka && state.storage && state.places;
     return reply
       .code(healthy ? 200 : 503)
       .header('cache-control', 'no-store')

@@ -1,14 +1,18 @@
 /** A runner: the queue of jobs, what is done with each, and whether all that it needs is there. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerClient } from '@azure/storage-blob';
 import { createBlobService } from '@cloud-lab/common/blob';
-import { CI_CONTAINER, type CiJob } from '@cloud-lab/common/ci-messages';
+import { CI_CONTAINER, type CiJob, type CiResult } from '@cloud-lab/common/ci-messages';
 import { createKafka } from '@cloud-lab/common/kafka';
 import type { Logger } from 'pino';
 import type { RunnerConfig } from './config.ts';
-import { JobQueue } from './job-queue.ts';
-import { ResultPublisher } from './result-publisher.ts';
-import { type FinalUpdate, runJob } from './run-job.ts';
+import { PackageCache } from './job/package-cache.ts';
+import { runJob } from './job/run-job.ts';
+import { Slots } from './job/slots.ts';
+import { JobQueue } from './queue/job-queue.ts';
+import { ResultPublisher } from './queue/result-publisher.ts';
 
 /** Without an answer from Kafka for this long, the runner counts as cut off from it. */
 const CONTACT_LIMIT_MS = 12_000;
@@ -19,8 +23,10 @@ const STORAGE_PAUSE_MS = 2_000;
 export interface RunnerHealth {
   kafka: boolean;
   storage: boolean;
-  /** The job that runs now. */
-  job: string | null;
+  /** The sockets of all places are there. */
+  places: boolean;
+  /** The jobs that run now. */
+  jobs: readonly string[];
 }
 
 export interface Runner {
@@ -45,7 +51,7 @@ async function ensureContainer(container: ContainerClient, logger: Logger, signa
   }
 }
 
-function storageFailure(job: CiJob, startedAt: Date, runner: string): FinalUpdate {
+function storageFailure(job: CiJob, startedAt: Date, runner: string): CiResult {
   const finishedAt = new Date();
   return {
     id: job.id,
@@ -56,9 +62,15 @@ function storageFailure(job: CiJob, startedAt: Date, runner: string): FinalUpdat
     startedAt: startedAt.toISOString(),
     finishedAt: finishedAt.toISOString(),
     durationMs: finishedAt.getTime() - startedAt.getTime(),
+    steps: [],
+    author: null,
+    subject: null,
     tests: null,
     coverage: null,
+    changedLines: null,
     hasReport: false,
+    hasTests: false,
+    hasCoverage: false,
   };
 }
 
@@ -72,27 +84,36 @@ export function createRunner(config: RunnerConfig, logger: Logger): Runner {
   });
   const container = storage.getContainerClient(CI_CONTAINER);
   const results = new ResultPublisher(kafka, logger);
+  const parts = {
+    config,
+    container,
+    logger,
+    slots: new Slots(config.PLACES_DIR, config.JOB_SLOTS),
+    cache: new PackageCache({
+      socket: join(config.PLACES_DIR, 'fetch.sock'),
+      notes: join(config.WORK_DIR, 'cached'),
+      limit: config.CACHE_LIMIT,
+      logger,
+    }),
+    tell: (progress: Parameters<ResultPublisher['publishSoon']>[0]) => results.publishSoon(progress),
+  };
 
   const handle = async (job: CiJob, signal: AbortSignal): Promise<void> => {
     const startedAt = new Date();
     logger.info({ job: job.id, repository: job.repository, branch: job.branch, commit: job.commit }, 'A job begins');
-    await results.publish(
-      { id: job.id, state: 'running', runner: config.RUNNER_NAME, startedAt: startedAt.toISOString() },
-      signal,
-    );
-    let update: FinalUpdate;
+    let result: CiResult;
     try {
       await ensureContainer(container, logger, signal);
-      update = await runJob(job, startedAt, { config, container, logger, signal });
+      result = await runJob(job, startedAt, parts, signal);
     } catch (error) {
       signal.throwIfAborted();
       logger.error({ err: error, job: job.id }, 'A job could not be run');
-      update = storageFailure(job, startedAt, config.RUNNER_NAME);
+      result = storageFailure(job, startedAt, config.RUNNER_NAME);
     }
-    await results.publish(update, signal);
-    logger.info({ job: job.id, state: update.state, durationMs: update.durationMs }, 'A job has ended');
+    await results.publish(result, signal);
+    logger.info({ job: job.id, state: result.state, durationMs: result.durationMs }, 'A job has ended');
   };
-  const queue = new JobQueue({ kafka, logger, handle });
+  const queue = new JobQueue({ kafka, logger, slots: config.JOB_SLOTS, handle });
 
   const storageAnswers = async (): Promise<boolean> => {
     try {
@@ -109,10 +130,14 @@ export function createRunner(config: RunnerConfig, logger: Logger): Runner {
       await queue.stop();
       await results.close();
     },
-    health: async () => ({
-      kafka: Date.now() - queue.lastContact < CONTACT_LIMIT_MS,
-      storage: await storageAnswers(),
-      job: queue.currentJob,
-    }),
+    health: async () => {
+      const places = await readdir(config.PLACES_DIR).catch(() => []);
+      return {
+        kafka: Date.now() - queue.lastContact < CONTACT_LIMIT_MS,
+        storage: await storageAnswers(),
+        places: places.filter((name) => /^\d+\.sock$/.test(name)).length >= config.JOB_SLOTS,
+        jobs: queue.currentJobs,
+      };
+    },
   };
 }

@@ -1,19 +1,14 @@
 /** The process of a CI runner: reads its settings, runs, and stops when it is asked to. */
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { EnvironmentError } from '@cloud-lab/common/environment';
 import { createLogger } from '@cloud-lab/common/log';
 import { createApp } from './app.ts';
 import { readConfig } from './config.ts';
-import { removeLeftovers } from './job-files.ts';
 import { createRunner } from './runner.ts';
 
 const logger = createLogger('ci-runner');
 
 async function main(): Promise<void> {
   const config = readConfig();
-  await mkdir(join(config.WORKSPACE_DIR, 'cache'), { recursive: true });
-  await removeLeftovers(config.WORKSPACE_DIR);
   const runner = createRunner(config, logger);
   const app = createApp(() => runner.health());
   await app.listen({ host: config.HOST, port: config.PORT });
@@ -24,7 +19,7 @@ async function main(): Promise<void> {
   const stop = async (signal: string): Promise<void> => {
     if (stopping) return;
     stopping = true;
-    logger.info({ signal }, 'The runner stops; a job that it was running goes to another');
+    logger.info({ signal }, 'The runner stops; the jobs that it was running go to others');
     await runner.stop();
     await app.close();
     process.exit(0);

@@ -23,6 +23,8 @@ export type SystemImage = {
   folder: string;
   /** The Node binary of the hosts. */
   node: string;
+  /** npm as a package: its folder becomes that of the hosts' npm. */
+  npm: string;
   /** Certificates of authorities that this machine trusts beside the usual ones. */
   authorities: readonly string[];
 };
@@ -38,7 +40,8 @@ export function describeSystemImage(projectDir: string, files: CloudInitFiles): 
     .update(JSON.stringify([packages, architecture]))
     .digest('hex');
   const hash = createHash('sha256').update(baseHash);
-  hash.update(readFileSync(join(nodePackage, 'package.json')));
+  const npm = join(projectDir, 'node_modules/npm');
+  for (const folder of [nodePackage, npm]) hash.update(readFileSync(join(folder, 'package.json')));
   for (const file of listFiles(folder)) hash.update(`${relative(folder, file)}\0`).update(readFileSync(file));
   for (const file of authorities) hash.update(readFileSync(file));
   return {
@@ -47,6 +50,7 @@ export function describeSystemImage(projectDir: string, files: CloudInitFiles): 
     packages,
     folder,
     node: join(nodePackage, 'bin/node'),
+    npm,
     authorities,
   };
 }

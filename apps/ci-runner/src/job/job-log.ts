@@ -3,27 +3,25 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AppendBlobClient } from '@azure/storage-blob';
 import type { Logger } from 'pino';
 
-const FLUSH_EVERY_MS = 400;
+/** Whoever looks on sees a line soon after this; what is printed meanwhile goes with it. */
+const GATHER_MS = 80;
 /** Of one request to the storage. */
 const MAX_BLOCK_BYTES = 1024 * 1024;
-const MAX_LOG_BYTES = 10 * 1024 * 1024;
 const CLOSE_LIMIT_MS = 30_000;
-const CUT = Buffer.from('\n[The log is cut here: it is longer than 10 MiB.]\n');
+const RETRY_MS = 1_000;
 
-/** Collects what is written and appends it to the blob at least twice a second. */
+/** Collects what is written and appends it to the blob within a tenth of a second, and in fewer pieces when it is much. */
 export class JobLog {
   readonly #blob: AppendBlobClient;
   readonly #logger: Logger;
-  readonly #timer: NodeJS.Timeout;
   #pending: Buffer[] = [];
-  #room = MAX_LOG_BYTES;
-  #flushing: Promise<void> = Promise.resolve();
+  #flushing: Promise<void> | null = null;
   #lost = false;
+  #closed = false;
 
   private constructor(blob: AppendBlobClient, logger: Logger) {
     this.#blob = blob;
     this.#logger = logger;
-    this.#timer = setInterval(() => void this.#flush(), FLUSH_EVERY_MS);
   }
 
   /** Begins an empty log; one that an earlier runner left unfinished under this name goes. */
@@ -33,20 +31,20 @@ export class JobLog {
   }
 
   write(chunk: Buffer): void {
-    if (this.#room <= 0) return;
-    const kept = chunk.subarray(0, this.#room);
-    this.#room -= kept.length;
-    this.#pending.push(kept);
-    if (this.#room === 0) this.#pending.push(CUT);
+    if (chunk.length === 0 || this.#closed) return;
+    this.#pending.push(chunk);
+    this.#flushing ??= this.#flushLater();
   }
 
   writeLine(line: string): void {
     this.write(Buffer.from(`${line}\n`));
   }
 
-  #flush(): Promise<void> {
-    this.#flushing = this.#flushing.then(() => this.#appendPending());
-    return this.#flushing;
+  async #flushLater(): Promise<void> {
+    await delay(GATHER_MS);
+    await this.#appendPending();
+    this.#flushing = null;
+    if (this.#pending.length > 0 && !this.#closed) this.#flushing = this.#flushLater();
   }
 
   async #appendPending(): Promise<void> {
@@ -61,6 +59,7 @@ export class JobLog {
         this.#pending.unshift(sent);
         if (!this.#lost) this.#logger.warn({ err: error }, 'The log of the run cannot be written for now');
         this.#lost = true;
+        await delay(RETRY_MS);
         return;
       }
     }
@@ -68,18 +67,15 @@ export class JobLog {
 
   /** Writes what is left, for as long as half a minute when the storage doesn't answer. */
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#closed = true;
+    await this.#flushing;
     const limit = Date.now() + CLOSE_LIMIT_MS;
-    await this.#flush();
-    while (this.#pending.length > 0 && Date.now() < limit) {
-      await delay(1_000);
-      await this.#flush();
-    }
+    while (this.#pending.length > 0 && Date.now() < limit) await this.#appendPending();
   }
 
   /** Stops at once and leaves what is not written: the job goes to another runner, which begins the log again. */
   abandon(): void {
-    clearInterval(this.#timer);
+    this.#closed = true;
     this.#pending = [];
   }
 }

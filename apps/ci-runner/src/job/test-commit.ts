@@ -1,0 +1,142 @@
+/** What is done with a commit in its sandbox: get it, install it, test it, and keep what came of it. */
+import type { CiJob, CiResult } from '@cloud-lab/common/ci-messages';
+import { type LabCiFile, LabCiFileError, readLabCiFile } from '../projects/lab-ci-file.ts';
+import { planNode } from '../projects/node.ts';
+import { detectLanguage, PLAN_FILES, type Plan, type Tree } from '../projects/plan.ts';
+import { planPython } from '../projects/python.ts';
+import { readChangedLines } from '../results/changed-lines.ts';
+import { stepVerdict, type Verdict } from '../results/verdict.ts';
+import type { Sandbox } from '../sandbox/client.ts';
+import { RefusedFile } from '../sandbox/job-files.ts';
+import { COMMIT_FILE, checkoutCommands, DIFF_FILE, describeCommands, repositoryUrl } from './checkout.ts';
+import type { JobLog } from './job-log.ts';
+import { JobSteps } from './job-steps.ts';
+import { keepResults } from './keep-results.ts';
+import type { Progress } from './progress.ts';
+import type { RunnerParts } from './run-job.ts';
+import type { StoredResults } from './stored-results.ts';
+
+/** What a run comes to, beside who ran it and when. */
+export type Outcome = Verdict &
+  Pick<CiResult, 'tests' | 'coverage' | 'changedLines' | 'hasReport' | 'hasTests' | 'hasCoverage'>;
+
+/** A job with its sandbox, and all that is done for it. */
+export interface JobParts extends Pick<RunnerParts, 'config' | 'cache' | 'logger'> {
+  sandbox: Sandbox;
+  log: JobLog;
+  progress: Progress;
+  stored: StoredResults;
+  /** Aborts when the job is no longer this runner's. */
+  signal: AbortSignal;
+}
+
+const MIB = 1024 * 1024;
+const CHECKOUT_SECONDS = 120;
+const LAB_CI_FILE = 'lab-ci.yaml';
+const MAX_LAB_CI_BYTES = 64 * 1024;
+const MAX_PLAN_FILE_BYTES = 8 * MIB;
+const MAX_DIFF_BYTES = 20 * MIB;
+const MAX_TOP_FILES = 5_000;
+const MAX_SUBJECT = 200;
+
+/** The outcome of a run of which nothing but the verdict can be said. */
+export const withoutResults = (verdict: Verdict): Outcome => ({
+  ...verdict,
+  tests: null,
+  coverage: null,
+  changedLines: null,
+  hasReport: false,
+  hasTests: false,
+  hasCoverage: false,
+});
+
+const errored = (reason: string): Outcome => withoutResults({ state: 'errored', exitCode: 1, reason });
+
+/** @throws SandboxGone, and the reason of the signal when that aborts */
+export async function testCommit(job: CiJob, parts: JobParts): Promise<Outcome> {
+  const { config, sandbox, log, progress, cache, signal } = parts;
+  const { limits } = config;
+  const steps = new JobSteps(sandbox, log, limits.log * MIB);
+
+  const url = repositoryUrl(config.GIT_URL, job.repository);
+  const checkout = await steps.run(checkoutCommands(url, job.commit), CHECKOUT_SECONDS);
+  if (checkout.exitCode !== 0) {
+    return withoutResults(stepVerdict('sandbox', checkout, { ...limits, stepSeconds: CHECKOUT_SECONDS }));
+  }
+  await steps.run(describeCommands(job.commit), CHECKOUT_SECONDS);
+  await describeCommit(sandbox, progress);
+
+  const plan = await makePlan(sandbox, limits.testSeconds);
+  if (typeof plan === 'string') return errored(plan);
+
+  progress.begin('install');
+  if (plan.fetch !== null && !(await cache.holds(plan.fetch))) {
+    log.writeLine('These packages are new to this runner: it gets them for its cache first.');
+    await cache.fill(plan.fetch, signal);
+  }
+  const install = await steps.run(plan.install, limits.installSeconds);
+  if (install.exitCode !== 0) {
+    return withoutResults(stepVerdict('install', install, { ...limits, stepSeconds: limits.installSeconds }));
+  }
+
+  progress.begin('test');
+  const ending = await steps.run([plan.test], plan.testSeconds);
+  progress.begin('report', ending.exitCode === 0 ? 'done' : 'failed');
+  return keepResults({ ...parts, plan, steps, ending, changedLines: () => changedLines(sandbox) });
+}
+
+/** A plan with the time that its tests may take. */
+export type TimedPlan = Plan & { testSeconds: number };
+
+/** How the project wants to be tested; a sentence where there is no telling. */
+async function makePlan(sandbox: Sandbox, testSeconds: number): Promise<TimedPlan | string> {
+  let file: LabCiFile | null;
+  try {
+    const text = await sandbox.read(`src/${LAB_CI_FILE}`, MAX_LAB_CI_BYTES);
+    file = text === undefined ? null : readLabCiFile(text.toString('utf8'), { testSeconds });
+  } catch (error) {
+    if (error instanceof LabCiFileError) return error.message;
+    if (error instanceof RefusedFile) return `${LAB_CI_FILE} must be a plain file of at most 64 KiB.`;
+    throw error;
+  }
+  const tree = await readTree(sandbox);
+  const language = detectLanguage(tree, file);
+  if (language === null) {
+    return 'The repository holds neither a Python nor a Node project: add a pyproject.toml, a requirements.txt, a package.json, or a lab-ci.yaml that says what to do.';
+  }
+  const plan = language === 'python' ? planPython(tree, file) : planNode(tree, file);
+  return { ...plan, testSeconds: file?.timeout ?? testSeconds };
+}
+
+async function readTree(sandbox: Sandbox): Promise<Tree> {
+  const files = await sandbox.list('src', MAX_TOP_FILES, { deep: false });
+  const texts: Record<string, string> = {};
+  for (const name of PLAN_FILES.filter((each) => files.includes(each))) {
+    try {
+      const text = await sandbox.read(`src/${name}`, MAX_PLAN_FILE_BYTES);
+      if (text !== undefined) texts[name] = text.toString('utf8');
+    } catch (error) {
+      // Only the cache goes without it.
+      if (!(error instanceof RefusedFile)) throw error;
+    }
+  }
+  return { files, texts };
+}
+
+async function describeCommit(sandbox: Sandbox, progress: Progress): Promise<void> {
+  const text = (await sandbox.read(COMMIT_FILE, MIB).catch(absentIfRefused))?.toString('utf8') ?? '';
+  const [author = '', subject = ''] = text
+    .split('\n')
+    .map((line) => line.replaceAll(/\p{Cc}/gu, '').slice(0, MAX_SUBJECT));
+  progress.describeCommit(author, subject);
+}
+
+/** The lines that the commit changed, file by file; none where Git could not say. */
+async function changedLines(sandbox: Sandbox): Promise<Map<string, Set<number>>> {
+  const diff = await sandbox.read(DIFF_FILE, MAX_DIFF_BYTES).catch(absentIfRefused);
+  return diff === undefined ? new Map() : readChangedLines(diff.toString('utf8'));
+}
+
+function absentIfRefused(error: unknown): undefined {
+  if (!(error instanceof RefusedFile)) throw error;
+}

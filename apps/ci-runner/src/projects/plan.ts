@@ -1,0 +1,64 @@
+/** What is done with a project: its commands, and where they leave their results. */
+import type { Command } from './command.ts';
+import type { LabCiFile } from './lab-ci-file.ts';
+
+export type Language = 'python' | 'node';
+
+/** Fills the shared package cache, without running anything of the repository. */
+export interface FetchPlan {
+  /** The same key: the cache has it all already. */
+  key: string;
+  /** Files to put into the job's folder: path -> text. */
+  files: Readonly<Record<string, string>>;
+  commands: readonly Command[];
+}
+
+/** Files below the job's folder that the tests may leave. */
+export interface ResultPaths {
+  junit: readonly string[];
+  coverage: readonly string[];
+  /** Folders with an index.html. */
+  report: readonly string[];
+}
+
+export interface Plan {
+  language: Language;
+  /** Of the verdict: whether pytest's exit codes mean what they say. */
+  tool: 'pytest' | 'npm' | 'command';
+  fetch: FetchPlan | null;
+  install: readonly Command[];
+  test: Command;
+  /** Run after the tests, whatever came of them. */
+  collect: readonly Command[];
+  results: ResultPaths;
+}
+
+/** What is known of a checked-out repository before anything of it runs. */
+export interface Tree {
+  /** Names of the files at its top. */
+  files: readonly string[];
+  /** Texts of those files that a plan is made from, by name. */
+  texts: Readonly<Record<string, string>>;
+}
+
+/** Files whose text a plan needs. */
+export const PLAN_FILES = ['requirements.txt', 'pyproject.toml', 'package.json', 'package-lock.json'] as const;
+
+/** The language of a repository by its files; null where there is no telling. */
+export function detectLanguage({ files }: Tree, file: LabCiFile | null): Language | null {
+  if (file?.language !== undefined) return file.language;
+  if (['pyproject.toml', 'setup.py', 'setup.cfg', 'requirements.txt'].some((name) => files.includes(name)))
+    return 'python';
+  if (files.includes('package.json')) return 'node';
+  return files.some((name) => name.endsWith('.py')) ? 'python' : null;
+}
+
+/** Result files that lab-ci.yaml names, put before the usual ones. */
+export function withOwnResults(usual: ResultPaths, file: LabCiFile | null): ResultPaths {
+  const own = (path: string | undefined): string[] => (path === undefined ? [] : [`src/${path}`]);
+  return {
+    junit: [...own(file?.results), ...usual.junit],
+    coverage: [...own(file?.coverage), ...usual.coverage],
+    report: [...own(file?.report), ...usual.report],
+  };
+}

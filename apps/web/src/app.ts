@@ -2,6 +2,7 @@
 import fastifyStatic from '@fastify/static';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Assets } from './assets.ts';
+import { createCiDocuments } from './ci/documents.ts';
 import type { ReportStore } from './ci/report-store.ts';
 import type { RunStore } from './ci/run-store.ts';
 import type { CiService } from './ci/service.ts';
@@ -14,8 +15,10 @@ import { type Metrics, measureRequests } from './plugins/metrics.ts';
 import { logRequests } from './plugins/request-log.ts';
 import { collectRoutes } from './plugins/route-table.ts';
 import { secureHeaders } from './plugins/security.ts';
+import { registerBadge } from './routes/badge.ts';
 import { registerCi } from './routes/ci.ts';
 import { registerCiFiles } from './routes/ci-files.ts';
+import { registerCiPages } from './routes/ci-pages.ts';
 import { registerFunctions } from './routes/functions.ts';
 import { registerHome } from './routes/home.ts';
 import { type LabInfo, registerHealth, registerStatus } from './routes/status.ts';
@@ -72,6 +75,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   registerCi(app, ci, runs);
   registerCiFiles(app, { runs, reports, repository: ci.defaultRepository, closing: closing.signal });
   registerHome(app, lab, ci.defaultRepository);
+  registerCiPages(app, { lab, ci, runs, documents: createCiDocuments(reports) });
+  registerBadge(app, runs, ci.defaultRepository);
   await app.register(fastifyStatic, {
     root: assets.publicDir,
     wildcard: false,

@@ -6,8 +6,10 @@ import { createGitServer } from './ci/git-server.ts';
 import { createKafkaJobQueue } from './ci/job-queue.ts';
 import { createBlobReportStore, type ReportStore } from './ci/report-store.ts';
 import { createResultListener } from './ci/result-listener.ts';
+import { isFinished } from './ci/run.ts';
 import type { RunStore } from './ci/run-store.ts';
 import { CiService } from './ci/service.ts';
+import { shareLookups } from './ci/shared-lookups.ts';
 import type { WebConfig } from './config.ts';
 import { openDatabase, prepareDatabase } from './database/connect.ts';
 import { createSqlRunStore } from './database/sql-run-store.ts';
@@ -38,14 +40,16 @@ export function createServices(config: WebConfig, log: Logger): Services {
   const runs = createSqlRunStore(db);
   const queue = createKafkaJobQueue(kafka);
   const metrics = createMetrics();
-  const git = createGitServer(config.gitUrl);
+  const git = shareLookups(createGitServer(config.gitUrl));
   const ci = new CiService({
     runs,
     queue,
     git,
     repositories: config.repositories,
     log,
-    onFinished: ({ state }) => metrics.runs.inc({ state }),
+    onChanged: (run) => {
+      if (isFinished(run)) metrics.runs.inc({ state: run.state });
+    },
   });
   const listener = createResultListener(kafka, (update) => ci.record(update), log);
   const messaging = kafkaProbes(kafka);

@@ -2,11 +2,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { contentTypeOf, safePath } from '../../../apps/web/src/ci/report-path.ts';
-import type { ReportStore } from '../../../apps/web/src/ci/report-store.ts';
+import type { LogPiece, ReportStore } from '../../../apps/web/src/ci/report-store.ts';
 import type { RunStore } from '../../../apps/web/src/ci/run-store.ts';
 import { UnavailableError } from '../../../apps/web/src/errors.ts';
 import { finished, newRun } from './ci-fixtures.ts';
-import { buildTestApp, reportsWith, strict } from './helper.ts';
+import { buildTestApp, logPiece, reportsWith, strict } from './helper.ts';
 import { createMemoryRunStore } from './memory-run-store.ts';
 
 async function storeWith(...branches: string[]): Promise<{ runs: RunStore; ids: string[] }> {
@@ -173,7 +173,7 @@ describe('GET /api/v1/ci/:id/log', () => {
     const run = newRun();
     await runs.insert(run);
     let text = 'first\n';
-    const log = async (_id: string, offset: number): Promise<Buffer> => Buffer.from(text).subarray(offset);
+    const log = async (_id: string, offset: number): Promise<LogPiece> => logPiece(text, offset);
     const { app } = await buildTestApp({ runs, reports: strict<ReportStore>('reports', { log }) });
     const asking = app.inject(`/api/v1/ci/${run.id}/log`);
     await delay(50);

@@ -1,6 +1,6 @@
 /** The CI over REST: who asks waits for the result, and gets it in the words of the contract. */
 import { randomUUID } from 'node:crypto';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { GitServer } from '../../../apps/web/src/ci/git-server.ts';
 import type { JobQueue } from '../../../apps/web/src/ci/job-queue.ts';
 import { HttpError, UnavailableError } from '../../../apps/web/src/errors.ts';
@@ -39,6 +39,31 @@ describe('POST /api/v1/ci', () => {
     });
     expect(job).toMatchObject({ repository: 'myapp', branch: 'main', commit: `${'c'.repeat(39)}1` });
     expect(new Date(job?.requestedAt ?? '').toISOString()).toBe(job?.requestedAt);
+  });
+
+  it('makes one run of fifty requests at once, and all wait for it', async () => {
+    const queue = recordingQueue((job) => setTimeout(() => void ci.record(finished(job.id)), 100));
+    const { app, ci, runs } = await buildTestApp({ git: gitWith('main'), queue });
+    const answers = await Promise.all(Array.from({ length: 50 }, () => app.inject(post({ branch: 'main' }))));
+    expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([200]));
+    expect(new Set(answers.map((answer) => answer.json().id))).toEqual(new Set([queue.jobs[0]?.id]));
+    expect(queue.jobs).toHaveLength(1);
+    expect(await runs.list({ limit: 100 })).toHaveLength(1);
+    // What has ended does not stand in the way.
+    expect((await app.inject(post({ branch: 'main' }, { prefer: 'respond-async' }))).statusCode).toBe(202);
+    expect(queue.jobs).toHaveLength(2);
+  });
+
+  it('tells those who joined a run that its job could not be queued', async () => {
+    const sending = Promise.withResolvers<never>();
+    const queue = strict<JobQueue>('queue', { send: () => sending.promise });
+    const { app, runs } = await buildTestApp({ git: gitWith('main'), queue });
+    const asking = [app.inject(post({ branch: 'main' })), app.inject(post({ branch: 'main' }))];
+    await vi.waitFor(async () => expect(await runs.list({ limit: 9 })).toHaveLength(1));
+    sending.reject(new UnavailableError('The queue does not take jobs.'));
+    const answers = await Promise.all(asking);
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([503, 400]);
+    expect(answers[1]?.json()).toMatchObject({ state: 'errored', reason: expect.stringContaining('Kafka') });
   });
 
   it.each([
@@ -185,6 +210,22 @@ describe('CiService', () => {
     await ci.resendLost(new Date(run.requestedAt.getTime() + 61_000));
     await ci.resendLost(new Date(run.requestedAt.getTime() + 122_000));
     expect(queue.jobs.map(({ id }) => id)).toEqual([run.id]);
+  });
+
+  it('ends a run whose runner is never heard of again, and tells who waits', async () => {
+    const { ci, runs } = await buildTestApp();
+    const run = newRun();
+    await runs.insert(run);
+    await ci.record(running(run.id));
+    const waiting = ci.finished(run.id, new AbortController().signal);
+    const hour = 60 * 60_000;
+    await ci.endLost(new Date(Date.now() + hour - 1_000));
+    expect(await runs.get(run.id)).toMatchObject({ state: 'running' });
+    await ci.endLost(new Date(Date.now() + hour + 1_000));
+    expect(await waiting).toMatchObject({
+      state: 'errored',
+      reason: 'The runner ci-1 took this run and was never heard of again. Run it once more.',
+    });
   });
 
   it('takes updates of unknown runs calmly', async () => {

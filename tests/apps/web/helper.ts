@@ -11,7 +11,7 @@ import { buildApp } from '../../../apps/web/src/app.ts';
 import { findAssets } from '../../../apps/web/src/assets.ts';
 import type { GitServer } from '../../../apps/web/src/ci/git-server.ts';
 import type { JobQueue } from '../../../apps/web/src/ci/job-queue.ts';
-import type { ReportStore } from '../../../apps/web/src/ci/report-store.ts';
+import type { LogPiece, ReportStore } from '../../../apps/web/src/ci/report-store.ts';
 import type { RunStore } from '../../../apps/web/src/ci/run-store.ts';
 import { RunWaiters } from '../../../apps/web/src/ci/run-waiters.ts';
 import { CiService } from '../../../apps/web/src/ci/service.ts';
@@ -53,18 +53,32 @@ export function recordingQueue(onSend: (job: CiJob) => void = () => undefined): 
   };
 }
 
-/** A report store with these files (`<run>/<path>`) and logs (`<run>`). */
-export const reportsWith = (files: Record<string, string>, logs: Record<string, string> = {}): ReportStore => ({
+/** A report store with these files (`<run>/<path>`), logs (`<run>`) and documents (blob name -> JSON). */
+export const reportsWith = (
+  files: Record<string, string>,
+  logs: Record<string, string> = {},
+  documents: Record<string, unknown> = {},
+): ReportStore => ({
   async file(runId, path) {
     const text = files[`${runId}/${path}`];
     return text === undefined
       ? undefined
       : { body: Readable.from([Buffer.from(text)]), etag: `"${path}-1"`, size: Buffer.byteLength(text) };
   },
-  async log(runId, offset) {
-    return Buffer.from(logs[runId] ?? '').subarray(offset);
+  log: async (runId, offset) => logPiece(logs[runId] ?? '', offset),
+  async document(name) {
+    return name in documents ? Buffer.from(JSON.stringify(documents[name])) : undefined;
+  },
+  async remove() {
+    throw new Error('unexpected use of reports.remove');
   },
 });
+
+/** What a log of this text is from `offset` on. */
+export function logPiece(text: string, offset: number): LogPiece {
+  const log = Buffer.from(text);
+  return { bytes: log.subarray(offset), size: log.length, begunAt: undefined };
+}
 
 export interface TestParts {
   runs?: RunStore;

@@ -48,10 +48,16 @@ export function createMemoryRunStore(): RunStore {
     async finishedAmong(ids) {
       return newestFirst().filter((run) => ids.includes(run.id) && isFinished(run));
     },
-    async list({ limit, before }) {
+    async list({ limit, before, repository, branch }) {
       const all = newestFirst();
       const start = before === undefined ? -1 : all.findIndex(({ id }) => id === before);
-      return before !== undefined && start === -1 ? [] : all.slice(start + 1, start + 1 + limit);
+      if (before !== undefined && start === -1) return [];
+      const fits = (run: CiRun): boolean =>
+        (repository === undefined || run.repository === repository) && (branch === undefined || run.branch === branch);
+      return all
+        .slice(start + 1)
+        .filter(fits)
+        .slice(0, limit);
     },
     async markDispatched(id) {
       for (const each of kept) if (each.run.id === id) each.dispatched = true;

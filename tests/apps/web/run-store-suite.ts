@@ -1,7 +1,7 @@
 /** What every store of runs promises. */
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { NewRun, RunStore } from '../../../apps/web/src/ci/run-store.ts';
+import type { NewRun, RunPage, RunStore } from '../../../apps/web/src/ci/run-store.ts';
 import { finished, newRun, running, steps } from './ci-fixtures.ts';
 
 const STARTED = new Date('2026-03-01T10:00:01.000Z');
@@ -241,6 +241,23 @@ export function testRunStore(name: string, open: () => Promise<RunStore>): void 
       expect(await idsOf({ limit: 2, before: ids[1] })).toEqual(ids.slice(2, 4));
       expect(await idsOf({ limit: 9, before: ids[3] })).toEqual(ids.slice(4));
       expect(await idsOf({ limit: 9, before: randomUUID() })).toEqual([]);
+    });
+
+    it('lists those of a repository and a branch', async () => {
+      const [main, other, elsewhere] = [
+        await insert(),
+        await insert({ branch: 'Main' }),
+        await insert({ repository: 'other' }),
+      ];
+      const again = await insert();
+      const idsOf = async (page: Omit<RunPage, 'limit'>) =>
+        (await store.list({ limit: 9, ...page })).map(({ id }) => id);
+      expect(await idsOf({ repository: 'myapp' })).toEqual([again.id, other.id, main.id]);
+      expect(await idsOf({ branch: 'main' })).toEqual([again.id, elsewhere.id, main.id]);
+      expect(await idsOf({ repository: 'myapp', branch: 'main', before: again.id })).toEqual([main.id]);
+      // The run that a page begins at need not be one of those listed.
+      expect(await idsOf({ repository: 'myapp', branch: 'main', before: elsewhere.id })).toEqual([main.id]);
+      expect(await idsOf({ branch: 'none' })).toEqual([]);
     });
 
     it('finds the finished among many', async () => {

@@ -21,7 +21,7 @@ export async function* followLog(runId: string, options: FollowOptions): AsyncGe
   while (!signal.aborted) {
     // The state is read before the log: what the log holds after a finished state is all that it will ever hold.
     const run = await runs.get(runId);
-    const piece = await reports.log(runId, offset);
+    const { bytes: piece } = await reports.log(runId, offset);
     offset += piece.length;
     if (piece.length > 0) yield piece;
     else if (run === undefined || isFinished(run)) return;

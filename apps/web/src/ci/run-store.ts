@@ -8,6 +8,10 @@ export interface RunPage {
   limit: number;
   /** Id of a run: only older ones. */
   before?: string | undefined;
+  /** Only runs of this repository. */
+  repository?: string | undefined;
+  /** Only runs of this branch. */
+  branch?: string | undefined;
 }
 
 export interface RunStore {

@@ -18,12 +18,15 @@ export interface CiServiceOptions {
   repositories: readonly string[];
   log: FastifyBaseLogger;
   waiters?: RunWaiters;
-  /** Told of each result once, by the process that recorded it. */
-  onFinished?: (run: CiRun) => void;
+  /** After so long without a word from its runner, a running run is lost. */
+  lostAfterMs?: number;
+  /** Told of each change of a run, by the process that recorded it; the last one is its end. */
+  onChanged?: (run: CiRun) => void;
 }
 
 const BRANCHES_SHOWN = 10;
-const LOST_AFTER_MS = 60_000;
+const UNSENT_AFTER_MS = 60_000;
+const LOST_AFTER_MS = 60 * 60_000;
 
 export class CiService {
   readonly #options: CiServiceOptions;
@@ -56,18 +59,19 @@ export class CiService {
     return this.#options.git.branches(this.allowed(repository));
   }
 
-  /** Queues a run of the commit that the branch points to now. */
+  /** Queues a run of the commit that the branch points to now, or gives the one of it that is not finished. */
   async request(branch: string, repository?: string): Promise<CiRun> {
     if (branch === '') throw new HttpError(400, missingArgument('branch'));
     const refusal = refuseBranchName(branch);
     if (refusal !== undefined) throw new HttpError(400, `\`branch\` cannot be the name of a branch: ${refusal}.`);
     const allowed = this.allowed(repository);
     const commit = await this.#resolve(branch, allowed);
-    const run: NewRun = { id: randomUUID(), repository: allowed, branch, commit, requestedAt: new Date() };
+    const wanted: NewRun = { id: randomUUID(), repository: allowed, branch, commit, requestedAt: new Date() };
     // The row comes first: a result can never arrive for a run that nobody knows.
-    await this.#options.runs.insert(run);
-    await this.#dispatch(run);
-    return (await this.#options.runs.get(run.id)) ?? lost(run.id);
+    const run = await this.#options.runs.insert(wanted);
+    if (run.id === wanted.id) await this.#dispatch(run);
+    else this.#options.log.info({ run: run.id }, 'this commit is being tested already');
+    return run;
   }
 
   /** Waits until the run is finished, or until `signal` says that the client has left. */
@@ -80,21 +84,29 @@ export class CiService {
     const { runs, log } = this.#options;
     const changed = await runs.apply(update);
     if (!changed) {
-      log.info({ run: update.id, state: update.state }, 'ignored an update of a run that is finished or unknown');
+      log.info({ run: update.id, state: update.state }, 'ignored an update that is late, or of a run that is over');
       return;
     }
     log.info({ run: update.id, state: update.state, runner: update.runner }, 'run updated');
-    const run = await runs.get(update.id);
-    if (run === undefined || !isFinished(run)) return;
-    this.#options.onFinished?.(run);
-    this.#waiters.notify(run);
+    await this.#tell(update.id);
   }
 
   /** Queues again what a crash left between the database and the queue: a job may run twice, its result counts once. */
   async resendLost(now: Date = new Date()): Promise<void> {
-    for (const run of await this.#options.runs.undispatched(new Date(now.getTime() - LOST_AFTER_MS))) {
+    for (const run of await this.#options.runs.undispatched(new Date(now.getTime() - UNSENT_AFTER_MS))) {
       this.#options.log.warn({ run: run.id }, 'the job of this run never reached the queue: sending it again');
       await this.#send(run);
+    }
+  }
+
+  /** Ends the runs of which no runner has said anything for longer than a job may take. */
+  async endLost(now: Date = new Date()): Promise<void> {
+    const { runs, log, lostAfterMs = LOST_AFTER_MS } = this.#options;
+    const silentSince = new Date(now.getTime() - lostAfterMs);
+    for (const { id, runner } of await runs.silent(silentSince)) {
+      log.warn({ run: id, runner }, 'nothing was heard of this run for too long: it ends as errored');
+      const reason = `The runner ${runner} took this run and was never heard of again. Run it once more.`;
+      if (await runs.fail(id, reason, now, silentSince)) await this.#tell(id);
     }
   }
 
@@ -115,25 +127,31 @@ export class CiService {
     throw new HttpError(404, `There is no branch ${branch} in repository ${repository}. ${existing}`);
   }
 
-  async #dispatch(run: NewRun): Promise<void> {
-    const { runs, log } = this.#options;
+  async #dispatch(run: CiRun): Promise<void> {
     try {
       await this.#send(run);
     } catch (error) {
-      await runs
-        .fail(run.id, 'The job could not be queued: the queue (Kafka) did not answer.', new Date())
-        .catch((failure: unknown) => log.error({ err: failure, run: run.id }, 'cannot mark the run as errored'));
+      await this.#refuse(run.id).catch((failure: unknown) =>
+        this.#options.log.error({ err: failure, run: run.id }, 'cannot mark the run as errored'),
+      );
       throw error;
     }
   }
 
-  async #send(run: NewRun): Promise<void> {
-    const { id, repository, branch, commit, requestedAt } = run;
+  async #refuse(id: string): Promise<void> {
+    const reason = 'The job could not be queued: the queue (Kafka) did not answer.';
+    if (await this.#options.runs.fail(id, reason, new Date())) await this.#tell(id);
+  }
+
+  async #send({ id, repository, branch, commit, requestedAt }: CiRun): Promise<void> {
     await this.#options.queue.send({ id, repository, branch, commit, requestedAt: requestedAt.toISOString() });
     await this.#options.runs.markDispatched(id);
   }
-}
 
-function lost(id: string): never {
-  throw new Error(`Run ${id} was stored and is gone`);
+  async #tell(id: string): Promise<void> {
+    const run = await this.#options.runs.get(id);
+    if (run === undefined) return;
+    this.#options.onChanged?.(run);
+    if (isFinished(run)) this.#waiters.notify(run);
+  }
 }

@@ -49,8 +49,10 @@ export function createSqlRunStore(db: Kysely<Tables>): RunStore {
       return toRuns(rows().where('id', 'in', ids).where('state', 'not in', UNFINISHED));
     },
 
-    async list({ limit, before }) {
+    async list({ limit, before, repository, branch }) {
       let query = rows().orderBy('seq', 'desc').limit(limit);
+      if (repository !== undefined) query = query.where('repository', '=', repository);
+      if (branch !== undefined) query = query.where('branch', '=', branch);
       if (before !== undefined) {
         query = query.where('seq', '<', (older) => older.selectFrom('ci_runs').select('seq').where('id', '=', before));
       }

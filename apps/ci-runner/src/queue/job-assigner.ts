@@ -1,73 +1,40 @@
-/** How the runners share the partitions of the queue: evenly, and a runner keeps the one whose job it is running. */
+/** Lets the runners share the queue in their own way: tells the group what this one runs, and shares out when it leads. */
 import { AssignerProtocol, type PartitionAssigner } from 'kafkajs';
+import { type Claim, sharePartitions } from './share-partitions.ts';
 
-/** What a runner says of itself when the group forms anew. */
-export interface Claim {
-  memberId: string;
-  /** The partition of the job that it runs now. */
-  busy: number | null;
-  /** What it had before. */
-  owned: readonly number[];
-}
+const NAME = 'lab-jobs';
 
-/** Shares out `partitions`: no two runners differ by more than one, and as little as possible moves. */
-export function sharePartitions(partitions: readonly number[], claims: readonly Claim[]): Map<string, number[]> {
-  const members = [...claims].sort((a, b) => (a.memberId < b.memberId ? -1 : 1));
-  const shares = members.map((claim) => ({ claim, partitions: [] as number[] }));
-  const free = new Set(partitions);
-  const most = Math.ceil(partitions.length / members.length);
+const readNumbers = (value: unknown): number[] =>
+  Array.isArray(value) && value.every((item) => Number.isInteger(item)) ? value : [];
 
-  for (const { claim, partitions: share } of shares) {
-    if (claim.busy !== null && free.delete(claim.busy)) share.push(claim.busy);
-  }
-  for (const { claim, partitions: share } of shares) {
-    for (const partition of claim.owned) if (share.length < most && free.delete(partition)) share.push(partition);
-  }
-  const bySize = () => [...shares].sort((a, b) => a.partitions.length - b.partitions.length);
-  for (const partition of free) bySize()[0]?.partitions.push(partition);
-  for (;;) {
-    const sorted = bySize();
-    const least = sorted[0];
-    const fullest = sorted.at(-1);
-    if (least === undefined || fullest === undefined) break;
-    if (fullest.partitions.length - least.partitions.length <= 1) break;
-    const moved = fullest.partitions.findLastIndex((partition) => partition !== fullest.claim.busy);
-    least.partitions.push(...fullest.partitions.splice(moved, 1));
-  }
-  return new Map(shares.map(({ claim, partitions: share }) => [claim.memberId, share.sort((a, b) => a - b)]));
-}
-
-const isNumbers = (value: unknown): value is number[] =>
-  Array.isArray(value) && value.every((item) => Number.isInteger(item));
-
-function readClaim(memberId: string, metadata: Buffer): Claim {
-  const nothing: Claim = { memberId, busy: null, owned: [] };
+/** Reads what a member says of itself; one that says nothing still gets its share. */
+export function readClaim(memberId: string, metadata: Buffer): Claim {
   try {
     const said: unknown = JSON.parse(AssignerProtocol.MemberMetadata.decode(metadata)?.userData.toString('utf8') ?? '');
-    if (typeof said !== 'object' || said === null) return nothing;
-    return {
-      memberId,
-      busy: 'busy' in said && typeof said.busy === 'number' ? said.busy : null,
-      owned: 'owned' in said && isNumbers(said.owned) ? said.owned : [],
-    };
+    if (typeof said === 'object' && said !== null) {
+      return {
+        memberId,
+        busy: readNumbers('busy' in said ? said.busy : null),
+        owned: readNumbers('owned' in said ? said.owned : null),
+      };
+    }
   } catch {
-    // A member that says nothing of itself still gets its share.
-    return nothing;
+    // As one that says nothing.
   }
+  return { memberId, busy: [], owned: [] };
 }
 
-/** The assigner of one runner; `current` says what it has and does at the moment it is asked. */
-export function createJobAssigner(current: () => Omit<Claim, 'memberId'>): PartitionAssigner {
-  const name = 'lab-jobs';
+/** The assigner of one runner. `claim` is asked each time that it joins the group: what it runs and has at that moment. */
+export function createJobAssigner(claim: () => Omit<Claim, 'memberId'>): PartitionAssigner {
   return ({ cluster }) => ({
-    name,
+    name: NAME,
     version: 1,
     protocol: ({ topics }) => ({
-      name,
+      name: NAME,
       metadata: AssignerProtocol.MemberMetadata.encode({
         version: 1,
         topics,
-        userData: Buffer.from(JSON.stringify(current())),
+        userData: Buffer.from(JSON.stringify(claim())),
       }),
     }),
     assign: async ({ members, topics }) => {

@@ -107,6 +107,7 @@ describe('secrets', () => {
       'secret-blob': ['web', 'storage', 'ci-1', 'ci-2'],
       'secret-push': ['ci-1'],
       'secret-kafka': ['kafka-1'],
+      'secret-webhook': ['web'],
       'secret-tls-web': ['web'],
       'secret-tls-kafka-1': ['kafka-1'],
       ...Object.fromEntries(lab.hosts.map(({ name }) => [`secret-ssh-${name}`, [name]])),

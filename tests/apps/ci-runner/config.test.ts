@@ -9,17 +9,20 @@ const complete = {
   BLOB_ACCOUNT: 'lab',
   BLOB_KEY: 'Zm9v',
   GIT_URL: 'http://ci-1:8080/',
+  CI_REPOSITORIES: 'myapp,https://git.example.org/ann/app.git',
 };
 
 describe('readConfig', () => {
   it('fills in the defaults', () => {
-    expect(readConfig(complete)).toMatchObject({
+    expect(readConfig({ ...complete, JOB_MEMORY: '512' })).toMatchObject({
       PORT: 8081,
       HOST: '0.0.0.0',
       KAFKA_BROKERS: ['kafka-1:9092', 'kafka-2:9092'],
+      CI_REPOSITORIES: ['myapp', 'https://git.example.org/ann/app.git'],
       GIT_URL: 'http://ci-1:8080',
-      WORKSPACE_DIR: '/var/lib/ci-runner',
-      TEST_TIMEOUT_SECONDS: 300,
+      WORK_DIR: '/var/lib/ci-runner',
+      JOB_SLOTS: 1,
+      limits: { testSeconds: 300, installSeconds: 300, memory: 512, disk: 1024, processes: 1024, log: 10 },
     });
   });
 
@@ -29,10 +32,12 @@ describe('readConfig', () => {
 });
 
 describe('GET /healthz', () => {
+  const well = { kafka: true, storage: true, places: true, jobs: [] };
   it.each([
-    [{ kafka: true, storage: true, job: null }, 200, 'ok'],
-    [{ kafka: true, storage: false, job: 'a' }, 503, 'error'],
-    [{ kafka: false, storage: true, job: null }, 503, 'error'],
+    [well, 200, 'ok'],
+    [{ ...well, storage: false, jobs: ['a'] }, 503, 'error'],
+    [{ ...well, kafka: false }, 503, 'error'],
+    [{ ...well, places: false }, 503, 'error'],
   ])('for %j is %i', async (health, code, status) => {
     const app = createApp(async () => health);
     const answer = await app.inject('/healthz');

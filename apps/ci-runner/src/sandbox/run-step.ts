@@ -65,8 +65,8 @@ async function spawnStep(
 ): Promise<StepEnding> {
   const { file, args } = sandboxCommand(request, paths);
   const tooMuch = new AbortController();
-  const child = execa(file, args, {
-    all: true,
+  // One pipe for both, so that what is printed keeps its order. The shell reads nothing but this text of ours.
+  const child = execa('/bin/sh', ['-c', 'exec "$@" 2>&1', 'sh', file, ...args], {
     buffer: false,
     encoding: 'buffer',
     cancelSignal: AbortSignal.any([signal, tooMuch.signal]),
@@ -76,10 +76,11 @@ async function spawnStep(
     killSignal: 'SIGKILL',
     reject: false,
     stdin: 'ignore',
+    stderr: 'ignore',
     timeout: request.limitMs,
   });
   let room = request.maxOutputBytes;
-  for await (const chunk of child.all as AsyncIterable<Buffer>) {
+  for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
     if (room <= 0) continue;
     await write(chunk.subarray(0, room));
     room -= chunk.length;

@@ -1,5 +1,7 @@
 /** The environment of the web process, checked once; every mistake is reported in one message. */
 
+import { isRepository } from './ci/repositories.ts';
+
 export interface WebConfig {
   /** PORT: where the site and the API listen (8080). */
   port: number;
@@ -15,7 +17,10 @@ export interface WebConfig {
   blob: { url: string; accountName: string; accountKey: string };
   /** GIT_URL: base of the lab's repositories, such as http://ci-1:8080/git. */
   gitUrl: string;
-  /** CI_REPOSITORIES: comma-separated names that may be tested (myapp); the first is the default. */
+  /**
+   * CI_REPOSITORIES: what may be tested, comma-separated: names on the lab's Git server, or http(s) URLs without a
+   * password (myapp); the first is the default.
+   */
   repositories: string[];
   /** LAB_NAME: name of this lab, shown on its first page (dev). */
   labName: string;
@@ -31,7 +36,6 @@ export class ConfigError extends Error {
 }
 
 const BROKER = /^(\[[\da-f:]+\]|[\w.-]+):\d{1,5}$/i;
-const REPOSITORY = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 /** Reads and checks the whole environment, or throws one ConfigError that names every problem. */
 export function readConfig(env: Record<string, string | undefined>): WebConfig {
@@ -48,13 +52,17 @@ export function readConfig(env: Record<string, string | undefined>): WebConfig {
     if (port < 0 || port > 65535) problems.push(`${name} must be a port number from 0 to 65535, not "${text}"`);
     return port;
   };
-  const readList = (name: string, shape: RegExp, example: string, fallback?: string): string[] => {
+  const readList = (name: string, isItem: (item: string) => boolean, example: string, fallback?: string): string[] => {
     const items = read(name, fallback)
       .split(',')
       .map((item) => item.trim())
       .filter((item) => item !== '');
-    const wrong = items.filter((item) => !shape.test(item));
-    if (wrong.length > 0) problems.push(`${name} must be a comma-separated list such as ${example}, not "${wrong[0]}"`);
+    const wrong = items.find((item) => !isItem(item));
+    if (wrong !== undefined) {
+      // What stands before an @ may be a password.
+      const shown = wrong.includes('@') ? 'one that holds an "@"' : `"${wrong}"`;
+      problems.push(`${name} must be a comma-separated list such as ${example}, not ${shown}`);
+    }
     if (items.length === 0 && env[name]?.trim()) problems.push(`${name} names nothing`);
     return items;
   };
@@ -71,7 +79,7 @@ export function readConfig(env: Record<string, string | undefined>): WebConfig {
     port: readPort('PORT', '8080'),
     host: read('HOST', '127.0.0.1'),
     metricsPort: readPort('METRICS_PORT', '9100'),
-    kafkaBrokers: readList('KAFKA_BROKERS', BROKER, 'kafka-1:9092'),
+    kafkaBrokers: readList('KAFKA_BROKERS', (item) => BROKER.test(item), 'kafka-1:9092'),
     databaseUrl: readUrl('DATABASE_URL', ['mysql:'], 'mysql://web:PASSWORD@database:3306/lab'),
     blob: {
       url: readUrl('BLOB_URL', ['http:', 'https:'], 'http://storage:10000/lab'),
@@ -79,7 +87,7 @@ export function readConfig(env: Record<string, string | undefined>): WebConfig {
       accountKey: read('BLOB_KEY'),
     },
     gitUrl: readUrl('GIT_URL', ['http:', 'https:'], 'http://ci-1:8080/git'),
-    repositories: readList('CI_REPOSITORIES', REPOSITORY, 'myapp,other', 'myapp'),
+    repositories: readList('CI_REPOSITORIES', isRepository, 'myapp,https://git.example/ann/app.git', 'myapp'),
     labName: read('LAB_NAME', 'dev'),
     endpoints: readEndpoints(read('LAB_ENDPOINTS', '{}'), problems),
     version: read('LAB_VERSION', '0.0.0'),

@@ -144,6 +144,25 @@ describe('POST /api/v1/ci', () => {
     expect(answer.json().text).toBe('This lab does not test that repository. It tests `myapp`, `second`.');
   });
 
+  it('knows a listed URL with the ending .git and without', async () => {
+    const url = 'https://git.example/ann/app.git';
+    const asked: string[] = [];
+    const git = {
+      async branches(repository: string) {
+        asked.push(repository);
+        return [{ name: 'main', commit: 'a'.repeat(40) }];
+      },
+    };
+    const queue = recordingQueue();
+    const { app } = await buildTestApp({ git, queue, repositories: ['myapp', url] });
+    for (const repository of [url, url.replace(/\.git$/, '')]) {
+      const answer = await app.inject(post({ branch: 'main', repository }, { prefer: 'respond-async' }));
+      expect(answer.json()).toMatchObject({ state: 'queued', repository: url });
+    }
+    expect(asked).toEqual([url, url]);
+    expect(queue.jobs.map(({ repository }) => repository)).toEqual([url]);
+  });
+
   it('lists up to ten branches when the branch does not exist', async () => {
     const names = Array.from({ length: 12 }, (_, index) => `b${index}`);
     const { app } = await buildTestApp({ git: gitWith(...names) });

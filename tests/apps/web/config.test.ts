@@ -11,6 +11,8 @@ const GOOD = {
   GIT_URL: 'http://ci-1:8080/git',
 };
 
+const REPOSITORIES = 'CI_REPOSITORIES must be a comma-separated list such as myapp,https://git.example/ann/app.git';
+
 const messageOf = (env: Record<string, string | undefined>): string => {
   try {
     readConfig(env);
@@ -42,10 +44,14 @@ describe('readConfig', () => {
     const config = readConfig({
       ...GOOD,
       PORT: '0',
-      CI_REPOSITORIES: 'myapp,other.app',
+      CI_REPOSITORIES: 'myapp,other.app, https://git.example/ann/app.git',
       LAB_ENDPOINTS: '{"webUrl":"http://x"}',
     });
-    expect(config).toMatchObject({ port: 0, repositories: ['myapp', 'other.app'], endpoints: { webUrl: 'http://x' } });
+    expect(config).toMatchObject({
+      port: 0,
+      repositories: ['myapp', 'other.app', 'https://git.example/ann/app.git'],
+      endpoints: { webUrl: 'http://x' },
+    });
   });
 
   it('names everything that is missing at once', () => {
@@ -68,7 +74,8 @@ describe('readConfig', () => {
     ['METRICS_PORT', '8080', 'PORT and METRICS_PORT must differ'],
     ['KAFKA_BROKERS', 'kafka-1', 'KAFKA_BROKERS must be a comma-separated list such as kafka-1:9092, not "kafka-1"'],
     ['KAFKA_BROKERS', ',', 'KAFKA_BROKERS names nothing'],
-    ['CI_REPOSITORIES', '../x', 'CI_REPOSITORIES must be a comma-separated list such as myapp,other, not "../x"'],
+    ['CI_REPOSITORIES', '../x', `${REPOSITORIES}, not "../x"`],
+    ['CI_REPOSITORIES', 'myapp,https://ann:s3cret@git.example/app', `${REPOSITORIES}, not one that holds an "@"`],
     ['DATABASE_URL', 'postgres://x/y', 'DATABASE_URL must be a URL such as mysql://web:PASSWORD@database:3306/lab'],
     ['GIT_URL', 'ci-1:8080', 'GIT_URL must be a URL such as http://ci-1:8080/git'],
     ['LAB_ENDPOINTS', '{', 'LAB_ENDPOINTS must be a JSON object of texts, such as {"webUrl":"http://lab.example"}'],

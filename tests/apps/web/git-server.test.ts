@@ -17,11 +17,17 @@ const git = (...args: string[]): string =>
 
 // Git's simple protocol: a bare repository as plain files.
 const server = createServer((request, response) => {
-  const file = join(root, normalize(new URL(request.url ?? '/', 'http://x').pathname));
+  const { pathname } = new URL(request.url ?? '/', 'http://x');
+  const status = { private: 401, closed: 403, broken: 500 }[pathname.split('/')[1] ?? ''];
+  if (status !== undefined) return void response.writeHead(status, { 'www-authenticate': 'Basic realm="x"' }).end();
+  if (pathname.startsWith('/page/'))
+    return void response.writeHead(200, { 'content-type': 'text/html' }).end('<html>\n<h1>Hello\n');
+  const file = join(root, normalize(pathname));
   if (existsSync(file) && statSync(file).isFile()) createReadStream(file).pipe(response);
   else response.writeHead(404).end();
 });
 let base = '';
+const ONLY_PUBLIC = 'Only public repositories can be tested.';
 
 beforeAll(async () => {
   git('init', '-q', '-b', 'main', 'work');
@@ -55,6 +61,34 @@ describe('createGitServer', () => {
     await expect(createGitServer('http://127.0.0.1:1').branches('myapp')).rejects.toMatchObject({
       statusCode: 503,
       message: expect.stringContaining("The lab's Git server does not answer"),
+    });
+  });
+
+  it('takes a URL as it is, with the ending .git or without', async () => {
+    const commit = git('-C', 'work', 'rev-parse', 'main').trim();
+    const server = createGitServer('http://127.0.0.1:1');
+    expect(await server.branches(`${base}/myapp.git`)).toContainEqual({ name: 'main', commit });
+  });
+
+  it.each([
+    ['none', 404, (url: string) => `There is no repository at ${url}.`],
+    ['page', 404, (url: string) => `There is no repository at ${url}.`],
+    ['private', 400, (url: string) => `${url} asks for a password: it is private, or not there. ${ONLY_PUBLIC}`],
+    ['closed', 400, (url: string) => `${url} asks for a password: it is private, or not there. ${ONLY_PUBLIC}`],
+    [
+      'broken',
+      503,
+      (url: string) => `The server of ${url} does not answer, so the branch cannot be looked up. Try again soon.`,
+    ],
+  ])('says in words what is wrong with a %s URL', async (name, statusCode, text) => {
+    const url = `${base}/${name}/app.git`;
+    await expect(createGitServer(base).branches(url)).rejects.toMatchObject({ statusCode, message: text(url) });
+  });
+
+  it('says that the server of a URL does not answer', async () => {
+    await expect(createGitServer(base).branches('http://127.0.0.1:1/app.git')).rejects.toMatchObject({
+      statusCode: 503,
+      message: expect.stringContaining('The server of http://127.0.0.1:1/app.git does not answer'),
     });
   });
 

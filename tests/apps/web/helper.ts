@@ -26,7 +26,8 @@ export function strict<T extends object>(name: string, parts: Partial<T> = {}): 
   return new Proxy(parts as T, {
     get(target, key) {
       const value: unknown = Reflect.get(target, key);
-      if (value !== undefined) return value;
+      // Whatever is awaited is asked whether it is a promise.
+      if (value !== undefined || key === 'then') return value;
       throw new Error(`unexpected use of ${name}.${String(key)}`);
     },
   });

@@ -1,6 +1,7 @@
-/** The lab's Git server: which branches a repository has and which commit each one points to. */
+/** Git servers, the lab's own and others: which branches a repository has and which commit each one points to. */
 import { ExecaError, execa } from 'execa';
 import { HttpError, UnavailableError } from '../errors.ts';
+import { isOwnRepository, repositoryUrl } from './repositories.ts';
 
 export interface Branch {
   name: string;
@@ -9,13 +10,17 @@ export interface Branch {
 }
 
 export interface GitServer {
-  /** All branches of a repository, in the order of their names. */
+  /** All branches of a repository (a name or a URL), in the order of their names; an HttpError says what is wrong. */
   branches(repository: string): Promise<Branch[]>;
 }
 
 const TIME_LIMIT_MS = 10_000;
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 const LINE = /^([\da-f]{40}|[\da-f]{64})\trefs\/heads\/(.+)$/;
+
+// As git says it in English (LC_ALL below).
+const PASSWORD = /could not read (Username|Password)|Authentication failed|returned error: 40[13]/i;
+const MISSING = /not found|returned error: 404|does not appear to be a git repository|is this a git repository/i;
 
 // Nothing from this machine's or a user's Git configuration has a say, and nobody is asked for a password.
 const ENVIRONMENT = {
@@ -27,11 +32,11 @@ const ENVIRONMENT = {
   GIT_ALLOW_PROTOCOL: 'http:https',
 };
 
-/** Asks the Git server at `baseUrl` with the `git` command. */
-export function createGitServer(baseUrl: string): GitServer {
+/** Asks with the `git` command; the lab's own repositories are under `gitUrl`. */
+export function createGitServer(gitUrl: string): GitServer {
   return {
     async branches(repository) {
-      const url = `${baseUrl}/${encodeURIComponent(repository)}.git`;
+      const url = repositoryUrl(repository, gitUrl);
       try {
         const { stdout } = await execa('git', ['ls-remote', '--heads', '--end-of-options', url], {
           cwd: '/',
@@ -62,11 +67,18 @@ function explain(error: unknown, repository: string): HttpError {
   if (error.code === 'ENOENT') {
     return new UnavailableError('The program git is missing on the web host, so branches cannot be looked up.', error);
   }
-  if (/not found|does not appear to be a git repository/i.test(String(error.stderr))) {
-    return new HttpError(404, `The lab's Git server has no repository \`${repository}\` yet.`, { cause: error });
+  const said = String(error.stderr);
+  const own = isOwnRepository(repository);
+  if (PASSWORD.test(said)) {
+    const text = `${own ? `The repository \`${repository}\`` : repository} asks for a password: it is private, or not there.`;
+    return new HttpError(400, `${text} Only public repositories can be tested.`, { cause: error });
   }
-  return new UnavailableError(
-    "The lab's Git server does not answer, so the branch cannot be looked up. Try again soon.",
-    error,
-  );
+  if (MISSING.test(said)) {
+    const text = own
+      ? `The lab's Git server has no repository \`${repository}\` yet.`
+      : `There is no repository at ${repository}.`;
+    return new HttpError(404, text, { cause: error });
+  }
+  const server = own ? "The lab's Git server" : `The server of ${repository}`;
+  return new UnavailableError(`${server} does not answer, so the branch cannot be looked up. Try again soon.`, error);
 }

@@ -3,6 +3,7 @@ import { CI_JOBS_TOPIC, type CiJob } from '@cloud-lab/common/ci-messages';
 import type { Kafka, Producer } from 'kafkajs';
 import { UnavailableError } from '../errors.ts';
 import { within } from '../within.ts';
+import { createJobPartitioner } from './job-partitioner.ts';
 
 export interface JobQueue {
   /** Resolves once every in-sync replica of the queue has the job. */
@@ -15,12 +16,13 @@ export interface KafkaJobQueue extends JobQueue {
   stop(): Promise<void>;
 }
 
-/** Jobs as messages of the topic ci.jobs; connects with the first job, so Kafka may come up later than the web app. */
+/** Jobs as messages of the topic ci.jobs, spread over its partitions; connects with the first job, so Kafka may come up later than the web app. */
 export function createKafkaJobQueue(kafka: Kafka): KafkaJobQueue {
+  const createPartitioner = createJobPartitioner();
   let connected: Promise<Producer> | undefined;
 
   const connect = async (): Promise<Producer> => {
-    const producer = kafka.producer();
+    const producer = kafka.producer({ createPartitioner });
     await producer.connect();
     return producer;
   };

@@ -6,6 +6,7 @@ import { HttpError, missingArgument, UnavailableError } from '../errors.ts';
 import { refuseBranchName } from './branch-name.ts';
 import type { Branch, GitServer } from './git-server.ts';
 import type { JobQueue } from './job-queue.ts';
+import { findRepository } from './repositories.ts';
 import { type CiRun, isFinished } from './run.ts';
 import type { NewRun, RunStore } from './run-store.ts';
 import { RunWaiters } from './run-waiters.ts';
@@ -47,9 +48,10 @@ export class CiService {
     return this.#options.repositories;
   }
 
-  /** Refuses a repository that the lab does not test. */
+  /** The repository as it is configured; refuses one that the lab does not test. */
   allowed(repository: string = this.defaultRepository): string {
-    if (this.#options.repositories.includes(repository)) return repository;
+    const found = findRepository(this.#options.repositories, repository);
+    if (found !== undefined) return found;
     const names = this.#options.repositories.map((name) => `\`${name}\``).join(', ');
     throw new HttpError(403, `This lab does not test that repository. It tests ${names}.`);
   }

@@ -1,5 +1,5 @@
 /** Lets the form for add_numbers answer in place; without it the browser shows the API's own answer. */
-import { ask, tell } from './api.ts';
+import { ask, tell } from '../common/api.ts';
 
 /** Takes over the form that the page came with. */
 export function enhanceAddNumbers(form: HTMLFormElement): void {

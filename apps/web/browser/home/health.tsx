@@ -1,8 +1,14 @@
 /** How each part of the lab is, live. */
-import type { Service } from './api.ts';
-import { usePolled } from './use-polled.ts';
+import { usePolled } from '../common/use-polled.ts';
 
 const EVERY_MS = 4_000;
+
+interface Service {
+  name: string;
+  title: string;
+  status: 'ok' | 'down';
+  text: string;
+}
 
 /** The list of services, each with its state in words. */
 export function Health() {

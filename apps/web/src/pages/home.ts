@@ -2,6 +2,7 @@
 import type { LabInfo } from '../routes/status.ts';
 import { type Html, html } from './html.ts';
 import { page } from './layout.ts';
+import { siteHeader } from './site-header.ts';
 
 /** What each output of the lab is called on the page; others keep their own name. */
 const TITLES: Record<string, string> = {
@@ -46,14 +47,7 @@ export function homePage({ lab, origin, repository }: HomeOptions): string {
   const api = lab.endpoints.apiUrl ?? `${origin}/api/v1`;
   const json = "-H 'Content-Type: application/json'";
   const endpoints = Object.entries(lab.endpoints);
-  const body = html`<a class="skip" href="#main">To the content</a>
-<header class="top">
-<div class="wrap">
-<h1>Cloud Lab</h1>
-<p class="lab">Lab <strong>${lab.name}</strong>, version ${lab.version}</p>
-<nav aria-label="Site"><a href="/api/docs">API documentation</a> <a href="/static/main/index.html">Coverage of main</a></nav>
-</div>
-</header>
+  const body = html`${siteHeader(lab, 'home')}
 <main id="main" class="wrap">
 <p class="lead">A small cloud to learn with: a web server and its REST services, a CI that tests your branches,
 Kafka for streams of messages, a database and a blob storage. Each of them runs on a host of its own.</p>
@@ -66,7 +60,7 @@ Kafka for streams of messages, a database and a blob storage. Each of them runs 
 <div class="columns">
 <section aria-labelledby="ci-title">
 <h2 id="ci-title">Test a branch</h2>
-<p>The CI takes a branch of <code>${repository}</code>, runs its tests and measures their coverage.</p>
+<p>The <a href="/ci">CI</a> takes a branch of <code>${repository}</code>, runs its tests and measures their coverage.</p>
 <div id="ci"><p>Without JavaScript, use the command under <a href="#examples-title">From your terminal</a>.</p></div>
 </section>
 
@@ -87,7 +81,7 @@ Kafka for streams of messages, a database and a blob storage. Each of them runs 
 
 <section aria-labelledby="runs-title">
 <h2 id="runs-title">Last runs of the CI</h2>
-<div id="runs"><p><a href="/api/v1/ci">/api/v1/ci</a> lists them.</p></div>
+<div id="runs"><p><a href="/ci">The page of the CI</a> lists them.</p></div>
 </section>
 
 <section aria-labelledby="examples-title">
@@ -104,5 +98,5 @@ ${endpoints.length > 0 ? endpoints.map(endpointRow) : [endpointRow(['apiUrl', ap
 </section>
 </main>
 <footer class="wrap"><p><a href="/api/openapi.json">OpenAPI</a> · <a href="/api/v1/status">Status as JSON</a></p></footer>`;
-  return page({ title: 'Cloud Lab', body, script: 'home.js' });
+  return page({ title: 'Cloud Lab', body, script: 'home.js', styles: ['ci.css'] });
 }

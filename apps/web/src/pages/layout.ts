@@ -6,10 +6,12 @@ export interface PageOptions {
   body: Html;
   /** Script under /, such as `home.js`; pages work without it. */
   script?: string;
+  /** Styles under /, beside those of all pages. */
+  styles?: readonly string[];
 }
 
 /** A whole HTML document. */
-export function page({ title, body, script }: PageOptions): string {
+export function page({ title, body, script, styles = [] }: PageOptions): string {
   const scriptTag = script === undefined ? html`` : html`<script type="module" src="/${script}"></script>`;
   return html`<!doctype html>
 <html lang="en">
@@ -19,8 +21,7 @@ export function page({ title, body, script }: PageOptions): string {
 <meta name="color-scheme" content="light dark">
 <title>${title}</title>
 <link rel="icon" type="image/svg+xml" href="/favicon.svg">
-<link rel="stylesheet" href="/lab.css">
-${scriptTag}
+${['lab.css', ...styles].map((style) => html`<link rel="stylesheet" href="/${style}">\n`)}${scriptTag}
 </head>
 <body>
 ${body}

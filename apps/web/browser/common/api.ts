@@ -1,26 +1,4 @@
-/** What the first page asks of the API. */
-
-export interface Service {
-  name: string;
-  title: string;
-  status: 'ok' | 'down';
-  text: string;
-}
-
-export interface Run {
-  id: string;
-  repository: string;
-  branch: string;
-  commit: string;
-  state: string;
-  requestedAt: string;
-  durationMs: number | null;
-  reason: string | null;
-  coverage: number | null;
-  tests: { passed: number; failed: number; skipped: number } | null;
-  logUrl: string;
-  reportUrl: string | null;
-}
+/** What the pages ask of the API. */
 
 /** Asks the API; a refusal becomes an Error with the API's own words. */
 export async function ask<T>(path: string, init?: RequestInit): Promise<T> {

@@ -1,0 +1,132 @@
+/** Routes of the pages of the CI: the list of runs, one run, one file of its coverage. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { refuseBranchName } from '../ci/branch-name.ts';
+import type { CiDocuments } from '../ci/documents.ts';
+import { safePath } from '../ci/report-path.ts';
+import { type CiRun, isRunId } from '../ci/run.ts';
+import type { RunStore } from '../ci/run-store.ts';
+import type { CiService } from '../ci/service.ts';
+import { HttpError } from '../errors.ts';
+import type { ListFilter } from '../pages/ci/addresses.ts';
+import { CHART_SOURCE_RUNS } from '../pages/ci/coverage-chart.ts';
+import { missingOf } from '../pages/ci/missing.ts';
+import { RUNS_SHOWN } from '../pages/ci/run-table.ts';
+import { ciCoveragePage } from '../pages/ci-coverage.ts';
+import { ciListPage } from '../pages/ci-list.ts';
+import { ciRunPage, type Left } from '../pages/ci-run.ts';
+import { showRun } from '../schemas/ci.ts';
+import { originOf } from './origin.ts';
+import type { LabInfo } from './status.ts';
+
+export interface CiPagesOptions {
+  lab: LabInfo;
+  ci: Pick<CiService, 'repositories' | 'defaultRepository' | 'allowed'>;
+  runs: Pick<RunStore, 'get' | 'list'>;
+  documents: CiDocuments;
+}
+
+type Query = Record<string, unknown>;
+
+const CHART_BRANCH = 'main';
+
+/** Registers /ci, /ci/:id and /ci/:id/coverage/*. */
+export function registerCiPages(app: FastifyInstance, { lab, ci, runs, documents }: CiPagesOptions): void {
+  app.get<{ Querystring: Query }>('/ci', {
+    schema: { hide: true },
+    handler: async (request, reply) => {
+      const filter = readFilter(request.query, ci);
+      const chart = { repository: filter.repository ?? ci.defaultRepository, branch: filter.branch ?? CHART_BRANCH };
+      const [found, measured] = await Promise.all([
+        // One more than are shown tells whether there are older ones.
+        runs.list({ ...filter, limit: RUNS_SHOWN + 1 }),
+        runs.list({ ...chart, limit: CHART_SOURCE_RUNS }),
+      ]);
+      const origin = originOf(request);
+      return send(
+        reply,
+        ciListPage({
+          lab,
+          filter,
+          repositories: ci.repositories,
+          runs: found.slice(0, RUNS_SHOWN).map((run) => showRun(run, origin)),
+          hasOlder: found.length > RUNS_SHOWN,
+          chart: { ...chart, runs: measured.map((run) => showRun(run, origin)) },
+          now: new Date(),
+        }),
+      );
+    },
+  });
+
+  app.get<{ Params: { id: string } }>('/ci/:id', {
+    schema: { hide: true },
+    handler: async (request, reply) => {
+      const run = await findRun(runs, request.params.id);
+      const origin = originOf(request);
+      const shown = showRun(run, origin);
+      const [tests, coverage] = await Promise.all([
+        look(request, run.hasTests, () => documents.tests(run.id), missingOf(shown, 'tests')),
+        look(request, run.hasCoverage, () => documents.coverage(run.id), missingOf(shown, 'coverage')),
+      ]);
+      const isDefaultRepository = run.repository === ci.defaultRepository;
+      return send(reply, ciRunPage({ lab, run: shown, tests, coverage, origin, isDefaultRepository, now: new Date() }));
+    },
+  });
+
+  app.get<{ Params: { id: string; '*': string }; Querystring: Query }>('/ci/:id/coverage/*', {
+    schema: { hide: true },
+    handler: async (request, reply) => {
+      const run = await findRun(runs, request.params.id);
+      const path = safePath(request.params['*'])?.join('/');
+      const file = path === undefined ? undefined : await documents.coverageFile(run.id, path);
+      if (file === undefined) throw new HttpError(404, 'The coverage of this run has no such file.');
+      const onlyChanged = request.query.only === 'changed';
+      return send(reply, ciCoveragePage({ lab, run: showRun(run, originOf(request)), file, onlyChanged }));
+    },
+  });
+}
+
+const send = (reply: FastifyReply, page: string): FastifyReply =>
+  reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(page);
+
+async function findRun(runs: Pick<RunStore, 'get'>, id: string): Promise<CiRun> {
+  const run = isRunId(id) ? await runs.get(id) : undefined;
+  if (run === undefined) throw new HttpError(404, 'There is no run at this address. The page /ci lists the runs.');
+  return run;
+}
+
+/** A page without one of its parts is better than none: what cannot be read is told in its place. */
+async function look<T>(
+  request: FastifyRequest,
+  isThere: boolean,
+  read: () => Promise<T | undefined>,
+  missing: string,
+): Promise<Left<T>> {
+  if (!isThere) return { missing };
+  try {
+    const found = await read();
+    return found === undefined ? { missing } : { found };
+  } catch (error) {
+    request.log.warn({ err: error }, 'cannot read what a run left');
+    return { missing: error instanceof HttpError ? error.message : 'This cannot be read right now. Try again soon.' };
+  }
+}
+
+function readFilter(query: Query, ci: Pick<CiService, 'allowed'>): ListFilter {
+  const { repository, branch, before } = {
+    repository: given('repository', query.repository),
+    branch: given('branch', query.branch),
+    before: given('before', query.before),
+  };
+  if (repository !== undefined) ci.allowed(repository);
+  const refusal = branch === undefined ? undefined : refuseBranchName(branch);
+  if (refusal !== undefined) throw new HttpError(400, `\`branch\` cannot be the name of a branch: ${refusal}.`);
+  if (before !== undefined && !isRunId(before)) throw new HttpError(400, '`before` must be the id of a run.');
+  return { repository, branch, before };
+}
+
+/** A form sends what was left empty as an empty text. */
+function given(name: string, value: unknown): string | undefined {
+  if (value === undefined || value === '') return undefined;
+  if (typeof value === 'string') return value.trim() === '' ? undefined : value.trim();
+  throw new HttpError(400, `\`${name}\` was given more than once.`);
+}

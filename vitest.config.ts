@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['tests/{infra,clouds,cloud-init,apps,tools}/**/*.test.ts'],
+          include: ['tests/{infra,clouds,cloud-init,apps,samples,tools}/**/*.test.ts'],
           testTimeout: 20_000,
         },
       },

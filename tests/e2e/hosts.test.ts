@@ -3,11 +3,12 @@ import { createConnection } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
+import { E2E_SETTINGS } from '../helpers/e2e-settings.ts';
 import { labWith } from '../helpers/lab.ts';
 import { outputOf, run } from '../helpers/launcher.ts';
 
 const { stack, outputs } = inject('e2e');
-const described = labWith({}, stack);
+const described = labWith(E2E_SETTINGS, stack);
 const onHost = (host: string, ...command: string[]): Promise<string> =>
   outputOf('docker', ['exec', `lab-${stack}-${host}`, ...command]);
 

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import type { LabOutputs } from '../../infra/outputs.ts';
+import { E2E_SETTINGS } from './e2e-settings.ts';
 import { PROJECT_DIR } from './lab.ts';
 import { lab, leftovers } from './launcher.ts';
 
@@ -28,7 +29,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
       );
     }
   };
-  const up = await lab(['up', stack, '--json']);
+  const settings = Object.entries(E2E_SETTINGS).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+  const up = await lab(['up', stack, '--json', ...settings]);
   if (up.status !== 0) {
     await teardown().catch(() => undefined);
     throw new Error(`./lab up ${stack} ended with ${up.status}:\n${up.stderr}`);

@@ -17,6 +17,7 @@ import { collectRoutes } from './plugins/route-table.ts';
 import { secureHeaders } from './plugins/security.ts';
 import { registerBadge } from './routes/badge.ts';
 import { registerCi } from './routes/ci.ts';
+import { registerCiDocuments } from './routes/ci-documents.ts';
 import { registerCiFiles } from './routes/ci-files.ts';
 import { registerCiPages } from './routes/ci-pages.ts';
 import { registerFunctions } from './routes/functions.ts';
@@ -43,6 +44,7 @@ const KEEP_ALIVE_MS = 30_000;
 /** Builds the app, ready to listen or to be tried with `inject`. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { lab, ci, runs, reports, health, metrics, assets, log, functions = labFunctions } = options;
+  const documents = createCiDocuments(reports);
   const closing = new AbortController();
   const app: FastifyInstance = Fastify({
     loggerInstance: log,
@@ -74,8 +76,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   registerFunctions(app, functions);
   registerCi(app, ci, runs);
   registerCiFiles(app, { runs, reports, repository: ci.defaultRepository, closing: closing.signal });
+  registerCiDocuments(app, runs, documents);
   registerHome(app, lab, ci.defaultRepository);
-  registerCiPages(app, { lab, ci, runs, documents: createCiDocuments(reports) });
+  registerCiPages(app, { lab, ci, runs, documents });
   registerBadge(app, runs, ci.defaultRepository);
   await app.register(fastifyStatic, {
     root: assets.publicDir,

@@ -173,8 +173,11 @@ describe('the documentation', () => {
       '/api/v1/ci',
       '/api/v1/ci/branches',
       '/api/v1/ci/{id}',
+      '/api/v1/ci/{id}/coverage',
+      '/api/v1/ci/{id}/coverage/{*}',
       '/api/v1/ci/{id}/log',
       '/api/v1/ci/{id}/report/{*}',
+      '/api/v1/ci/{id}/tests',
       '/api/v1/status',
       '/healthz',
     ]);

@@ -8,12 +8,14 @@ import type {
   RouteGenericInterface,
   RouteHandlerMethod,
 } from 'fastify';
+import Type from 'typebox';
 import { refuseBranchName } from '../ci/branch-name.ts';
 import { followLog } from '../ci/follow-log.ts';
 import { safePath } from '../ci/report-path.ts';
 import type { ReportStore } from '../ci/report-store.ts';
 import type { RunStore } from '../ci/run-store.ts';
 import { HttpError } from '../errors.ts';
+import { RunParams } from '../schemas/ci.ts';
 import { findRun } from './ci.ts';
 import { clientGone } from './client-gone.ts';
 import { sendReportFile } from './report-file.ts';
@@ -26,6 +28,11 @@ export interface CiFilesOptions {
   /** Aborts as the process ends. */
   closing: AbortSignal;
 }
+
+const ReportParams = Type.Object({
+  ...RunParams.properties,
+  '*': Type.String({ description: 'Path of the file; index.html without it' }),
+});
 
 /** GET, and a HEAD of our own: the one that Fastify derives from GET would read the whole file and call it empty. */
 function read<Route extends RouteGenericInterface>(
@@ -43,7 +50,7 @@ export function registerCiFiles(app: FastifyInstance, { runs, reports, repositor
   read<{ Params: { id: string } }>(
     app,
     '/api/v1/ci/:id/log',
-    { tags: ['ci'], summary: 'The log of a run, as text; follows it while the run goes on' },
+    { tags: ['ci'], summary: 'The log of a run, as text; follows it while the run goes on', params: RunParams },
     async (request, reply) => {
       const run = await findRun(runs, request.params.id);
       reply.type('text/plain; charset=utf-8').header('cache-control', 'no-store').header('x-accel-buffering', 'no');
@@ -59,7 +66,7 @@ export function registerCiFiles(app: FastifyInstance, { runs, reports, repositor
   read<{ Params: { id: string; '*': string } }>(
     app,
     '/api/v1/ci/:id/report/*',
-    { tags: ['ci'], summary: 'A file of the coverage report of a run' },
+    { tags: ['ci'], summary: 'A file of the coverage report of a run', params: ReportParams },
     async (request, reply) => {
       const run = await findRun(runs, request.params.id);
       const path = safePath(request.params['*'] === '' ? 'index.html' : request.params['*']);

@@ -1,10 +1,10 @@
-/** Routes of the CI: ask for a run, list runs, look at one, follow its log. */
+/** Routes of the CI: ask for a run, list runs, look at one. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Static } from 'typebox';
 import Type from 'typebox';
 import type { CiRun } from '../ci/run.ts';
 import { isRunId } from '../ci/run.ts';
-import type { RunStore } from '../ci/run-store.ts';
+import type { RunPage, RunStore } from '../ci/run-store.ts';
 import type { CiService } from '../ci/service.ts';
 import { HttpError } from '../errors.ts';
 import {
@@ -13,6 +13,7 @@ import {
   CiRequestSchema,
   CiResultSchema,
   CiRunSchema,
+  RunParams,
   showResult,
   showRun,
 } from '../schemas/ci.ts';
@@ -67,6 +68,8 @@ export function registerCi(app: FastifyInstance, ci: CiService, runs: RunStore):
       querystring: Type.Object({
         limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT })),
         before: Type.Optional(Type.String({ description: 'Id of a run: only older ones' })),
+        repository: Type.Optional(Type.String({ description: 'Only runs of this repository' })),
+        branch: Type.Optional(Type.String({ description: 'Only runs of this branch' })),
       }),
       response: { 200: CiListSchema, '4xx': ErrorSchema, '5xx': ErrorSchema },
     },
@@ -82,7 +85,7 @@ export function registerCi(app: FastifyInstance, ci: CiService, runs: RunStore):
       return {
         args: ARGS,
         runs: shown.map((run) => showRun(run, origin)),
-        next: more ? `${origin}/api/v1/ci?limit=${page.limit}&before=${shown.at(-1)?.id}` : null,
+        next: more ? `${origin}/api/v1/ci?${writePage({ ...page, before: shown.at(-1)?.id })}` : null,
       };
     },
   });
@@ -91,7 +94,9 @@ export function registerCi(app: FastifyInstance, ci: CiService, runs: RunStore):
     schema: {
       tags: ['ci'],
       summary: 'Lists the branches that can be tested',
-      querystring: Type.Object({ repository: Type.Optional(Type.String()) }),
+      querystring: Type.Object({
+        repository: Type.Optional(Type.String({ description: 'Repository that holds them; the first without it' })),
+      }),
       response: { 200: BranchesSchema, '4xx': ErrorSchema, '5xx': ErrorSchema },
     },
     handler: async ({ query }) => {
@@ -104,6 +109,7 @@ export function registerCi(app: FastifyInstance, ci: CiService, runs: RunStore):
     schema: {
       tags: ['ci'],
       summary: 'Shows one run',
+      params: RunParams,
       response: { 200: CiRunSchema, '4xx': ErrorSchema, '5xx': ErrorSchema },
     },
     handler: async (request) => showRun(await findRun(runs, request.params.id), originOf(request)),
@@ -121,14 +127,24 @@ function prefersAsync({ headers }: FastifyRequest): boolean {
   return preferences.some((preference) => preference.split(';', 1)[0]?.trim().toLowerCase() === 'respond-async');
 }
 
-function readPage(query: Query): { limit: number; before: string | undefined } {
+function readPage(query: Query): RunPage {
   const limit = single('limit', query.limit);
   if (limit !== undefined && !/^([1-9]\d?|100)$/.test(limit)) {
     throw new HttpError(400, `\`limit\` must be a whole number from 1 to ${MAX_LIMIT}.`);
   }
   const before = single('before', query.before);
   if (before !== undefined && !isRunId(before)) throw new HttpError(400, '`before` must be the id of a run.');
-  return { limit: limit === undefined ? DEFAULT_LIMIT : Number(limit), before };
+  return {
+    limit: limit === undefined ? DEFAULT_LIMIT : Number(limit),
+    before,
+    repository: single('repository', query.repository),
+    branch: single('branch', query.branch),
+  };
+}
+
+function writePage(page: RunPage): string {
+  const given = Object.entries(page).filter(([, value]) => value !== undefined);
+  return String(new URLSearchParams(given.map(([name, value]) => [name, String(value)])));
 }
 
 function single(name: string, value: unknown): string | undefined {

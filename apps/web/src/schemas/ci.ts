@@ -8,7 +8,11 @@ const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type
 
 export const CiRequestSchema = Type.Object({
   branch: Type.String({ description: 'Branch to test' }),
-  repository: Type.Optional(Type.String({ description: 'Repository that holds the branch' })),
+  repository: Type.Optional(
+    Type.String({
+      description: 'Repository that holds the branch: one of those that the lab tests; the first without it',
+    }),
+  ),
 });
 
 const facts = {
@@ -63,6 +67,9 @@ export const BranchesSchema = Type.Object({
   repositories: Type.Array(Type.String(), { description: 'All repositories that may be tested' }),
   branches: Type.Array(Type.Object({ name: Type.String(), commit: Type.String() })),
 });
+
+/** The part of an address that names a run. */
+export const RunParams = Type.Object({ id: Type.String({ description: 'Id of the run' }) });
 
 /** A run as the API shows it; `origin` makes its addresses complete. */
 export function showRun(run: CiRun, origin: string): Static<typeof CiRunSchema> {

@@ -1,0 +1,75 @@
+/** Routes to the documents of a run: its tests, its coverage, one file of its coverage. */
+import { CiCoverage, CiCoverageFile, CiTestList } from '@cloud-lab/common/ci-messages';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import Type, { type TSchema } from 'typebox';
+import type { CiDocuments } from '../ci/documents.ts';
+import { type CiRun, isFinished } from '../ci/run.ts';
+import type { RunStore } from '../ci/run-store.ts';
+import { HttpError } from '../errors.ts';
+import { RunParams } from '../schemas/ci.ts';
+import { ErrorSchema } from '../schemas/error.ts';
+import { findRun } from './ci.ts';
+
+const FileParams = Type.Object({
+  ...RunParams.properties,
+  '*': Type.String({ description: 'Path of the file, as the coverage of the run names it' }),
+});
+
+const describe = (summary: string, schema: TSchema, params: TSchema = RunParams) => ({
+  tags: ['ci'],
+  summary,
+  params,
+  response: { 200: schema, '4xx': ErrorSchema, '5xx': ErrorSchema },
+});
+
+/** Registers /api/v1/ci/:id/tests, /api/v1/ci/:id/coverage and /api/v1/ci/:id/coverage/*. */
+export function registerCiDocuments(app: FastifyInstance, runs: Pick<RunStore, 'get'>, documents: CiDocuments): void {
+  app.get<{ Params: { id: string } }>('/api/v1/ci/:id/tests', {
+    schema: describe('The tests of a run one by one, failed ones first', CiTestList),
+    handler: async (request, reply) => {
+      const run = await findRun(runs, request.params.id);
+      const tests = run.hasTests ? await documents.tests(run.id) : undefined;
+      return send(reply, tests ?? refuse(run, 'list of tests'));
+    },
+  });
+
+  app.get<{ Params: { id: string } }>('/api/v1/ci/:id/coverage', {
+    schema: describe('The coverage of a run, as a whole and file by file', CiCoverage),
+    handler: async (request, reply) => {
+      const run = await findRun(runs, request.params.id);
+      const coverage = run.hasCoverage ? await documents.coverage(run.id) : undefined;
+      return send(reply, coverage ?? refuse(run, 'coverage'));
+    },
+  });
+
+  app.get<{ Params: { id: string; '*': string } }>('/api/v1/ci/:id/coverage/*', {
+    schema: describe('One file of the coverage of a run, line by line', CiCoverageFile, FileParams),
+    handler: async (request, reply) => {
+      const run = await findRun(runs, request.params.id);
+      if (!run.hasCoverage) refuse(run, 'coverage');
+      const file = await documents.coverageFile(run.id, request.params['*']);
+      if (file === undefined) {
+        throw new HttpError(
+          404,
+          `The coverage of this run has no such file. GET /api/v1/ci/${run.id}/coverage lists them.`,
+        );
+      }
+      return send(reply, file);
+    },
+  });
+}
+
+/** A document never changes; its shape was checked when it was read, so it needs no second look on its way out. */
+const send = (reply: FastifyReply, document: object): FastifyReply =>
+  reply
+    .header('cache-control', 'private, max-age=3600, immutable')
+    .type('application/json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send(document);
+
+function refuse(run: CiRun, what: string): never {
+  const text = isFinished(run)
+    ? `This run has left no ${what}. Its log tells why.`
+    : `This run has left no ${what} yet: it goes on.`;
+  throw new HttpError(404, text);
+}

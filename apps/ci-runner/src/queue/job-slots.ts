@@ -83,9 +83,7 @@ export class JobSlots {
   /** What this runner has and would keep when the group forms anew. Until `adopt`, jobs start in busy partitions only. */
   claim(): { busy: number[]; owned: number[] } {
     const busy = new Set<number>();
-    for (const { partition, ledger } of this.#runs.values()) {
-      if (this.#ledgers.get(partition) === ledger) busy.add(partition);
-    }
+    for (const run of this.#runs.values()) if (this.#isOurs(run)) busy.add(run.partition);
     this.#claimed = busy;
     return { busy: [...busy], owned: [...this.#ledgers.keys()] };
   }
@@ -132,7 +130,9 @@ export class JobSlots {
       places -= 1;
     }
     this.#waiting.sort((a, b) => a.since - b.since);
-    this.startNext();
+    this.#measureRoom();
+    // Once all partitions of the fetch have been taken in: the oldest job may lie in the last.
+    queueMicrotask(() => this.startNext());
     return last;
   }
 
@@ -150,12 +150,7 @@ export class JobSlots {
       this.#start(entry);
       return false;
     });
-    if (this.#waiting.length >= this.#options.slots) {
-      this.#room ??= Promise.withResolvers();
-    } else {
-      this.#room?.resolve();
-      this.#room = null;
-    }
+    this.#measureRoom();
     this.#options.onChange();
   }
 
@@ -165,6 +160,15 @@ export class JobSlots {
     const runs = [...this.#runs.values()];
     for (const { lost } of runs) lost.abort(new Error('The runner stops.'));
     await Promise.all(runs.map(({ ended }) => ended));
+  }
+
+  #measureRoom(): void {
+    if (this.#waiting.length >= this.#options.slots) {
+      this.#room ??= Promise.withResolvers();
+    } else {
+      this.#room?.resolve();
+      this.#room = null;
+    }
   }
 
   #isOurs({ partition, ledger }: Entry): boolean {

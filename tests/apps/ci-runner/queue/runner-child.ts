@@ -1,33 +1,36 @@
-/** A runner as a process of its own, for tests that kill it: its jobs only wait. Tells what happens, a line of JSON each. */
+/** A runner as a process, for tests that kill it: its jobs only wait. Tells what happens to them, a line of JSON each. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { createKafka } from '@cloud-lab/common/kafka';
-import { createLogger } from '@cloud-lab/common/log';
+import { pino } from 'pino';
 import { JobQueue } from '../../../../apps/ci-runner/src/queue/job-queue.ts';
+import type { JobEvent } from './test-runner.ts';
 
-const [broker = '', name = '', slots = ''] = process.argv.slice(2);
-const tell = (event: string, job = '') => process.stdout.write(`${JSON.stringify({ event, job, at: Date.now() })}\n`);
+const [broker = '', runner = '', slots = ''] = process.argv.slice(2);
+const logger = pino({ level: process.env.LOG_LEVEL ?? 'silent' }, pino.destination(2));
 
-const logger = createLogger(name);
-logger.level = 'silent';
+function tell(event: JobEvent['event'], job: string): void {
+  const told: JobEvent = { event, job, runner, at: Date.now() };
+  process.stdout.write(`${JSON.stringify(told)}\n`);
+}
+
 const queue = new JobQueue({
-  kafka: createKafka({ brokers: [broker], clientId: name, logger }),
+  kafka: createKafka({ brokers: [broker], clientId: runner, logger }),
   logger,
   slots: Number(slots),
-  // A job's branch says how many milliseconds it takes.
-  handle: async (job, signal) => {
-    tell('start', job.id);
+  handle: async ({ id, branch }, signal) => {
+    tell('start', id);
     try {
-      await delay(Number(job.branch), undefined, { signal });
+      // A job's branch says how many milliseconds it takes.
+      await delay(Number(branch), undefined, { signal });
     } catch (error) {
-      tell('abort', job.id);
+      tell('abort', id);
       throw error;
     }
-    tell('end', job.id);
+    tell('end', id);
   },
 });
 queue.start();
 process.once('SIGTERM', async () => {
   await queue.stop();
-  tell('stopped');
   process.exit();
 });

@@ -1,0 +1,317 @@
+/** Which job starts when, and what is due to be committed: with every message, end of a job, and change of the group. */
+import { setTimeout as delay } from 'node:timers/promises';
+import fc from 'fast-check';
+import { pino } from 'pino';
+import { describe, expect, it, vi } from 'vitest';
+import { type JobMessage, JobSlots } from '../../../../apps/ci-runner/src/queue/job-slots.ts';
+import { brokenMessage, jobMessage, ManualHandler, settle } from './jobs.ts';
+
+vi.mock(import('node:timers/promises'), async (original) => ({
+  ...(await original()),
+  setTimeout: vi.fn(async () => undefined as never),
+}));
+
+const LOST = 'Error: The job was given to another runner.';
+
+function createSlots(slots: number, partitions = [0, 1, 2]) {
+  const handler = new ManualHandler();
+  const onChange = vi.fn();
+  const allowed = { toStart: true };
+  const jobs = new JobSlots({
+    logger: pino({ level: 'silent' }),
+    slots,
+    handle: handler.handle,
+    mayStart: () => allowed.toStart,
+    onChange,
+  });
+  jobs.adopt(partitions);
+  const absorb = async (partition: number, messages: readonly JobMessage[]) => {
+    const last = jobs.absorb(partition, messages);
+    await settle();
+    return last;
+  };
+  return { handler, jobs, absorb, onChange, allowed };
+}
+
+describe('JobSlots', () => {
+  it('runs as many jobs at once as it has slots, also of one partition', async () => {
+    const { handler, jobs, absorb } = createSlots(2);
+    await absorb(0, [jobMessage(0, 'a'), jobMessage(1, 'b'), jobMessage(2, 'c')]);
+    expect(handler.started).toEqual(['a', 'b']);
+    expect(jobs.running).toEqual(['a', 'b']);
+  });
+
+  it('starts the next job as soon as one ends, past one that runs on in the same partition', async () => {
+    const { handler, absorb } = createSlots(2);
+    await absorb(0, [jobMessage(0, 'a'), jobMessage(1, 'b'), jobMessage(2, 'c')]);
+    await handler.end('b');
+    expect(handler.running).toEqual(['a', 'c']);
+  });
+
+  it('starts what was asked for first, whatever partition it lies in', async () => {
+    const { handler, jobs } = createSlots(1);
+    jobs.absorb(0, [jobMessage(0, 'a', 30), jobMessage(1, 'b', 40)]);
+    jobs.absorb(1, [jobMessage(0, 'c', 20)]);
+    jobs.absorb(2, [jobMessage(0, 'd', 10)]);
+    await settle();
+    for (const id of ['d', 'c', 'a']) await handler.end(id);
+    expect(handler.started).toEqual(['d', 'c', 'a', 'b']);
+  });
+
+  it('has nothing due before all earlier jobs of the partition are done', async () => {
+    const { handler, jobs, onChange, absorb } = createSlots(3);
+    await absorb(0, [jobMessage(5, 'a'), jobMessage(6, 'b')]);
+    await absorb(1, [jobMessage(9, 'c')]);
+    await handler.end('b');
+    expect(jobs.due).toEqual([]);
+    onChange.mockClear();
+    await handler.end('c');
+    expect(jobs.due).toEqual([{ partition: 1, offset: 10 }]);
+    await handler.end('a');
+    expect(jobs.due).toEqual([
+      { partition: 0, offset: 7 },
+      { partition: 1, offset: 10 },
+    ]);
+    expect(onChange).toHaveBeenCalledTimes(2);
+    jobs.noteCommitted({ partition: 0, offset: 7 });
+    expect(jobs.due).toEqual([{ partition: 1, offset: 10 }]);
+  });
+
+  it('passes over what is no job, in order', async () => {
+    const { handler, jobs, absorb } = createSlots(1);
+    await absorb(0, [brokenMessage(0), jobMessage(1, 'a'), brokenMessage(2)]);
+    expect(jobs.due).toEqual([{ partition: 0, offset: 1 }]);
+    await handler.end('a');
+    expect(jobs.due).toEqual([{ partition: 0, offset: 3 }]);
+  });
+
+  it('wants no more while as many jobs wait as it has slots', async () => {
+    const { handler, jobs, absorb } = createSlots(1);
+    await absorb(0, [jobMessage(0, 'a')]);
+    expect(jobs.room).toBeNull();
+    await absorb(0, [jobMessage(1, 'b')]);
+    const room = jobs.room;
+    expect(room).not.toBeNull();
+    await handler.end('a');
+    await room;
+    expect(jobs.room).toBeNull();
+  });
+
+  it('takes only so many jobs of a partition, and the others when they are given again', async () => {
+    const { handler, absorb } = createSlots(1);
+    const messages = Array.from({ length: 200 }, (_, offset) => jobMessage(offset, `job ${offset}`));
+    expect(await absorb(0, messages)).toBe('64');
+    expect(await absorb(0, messages.slice(65))).toBe('65');
+    expect(await absorb(0, messages.slice(66))).toBeUndefined();
+    expect(await absorb(1, messages.slice(0, 1))).toBe('0');
+    await handler.end('job 0');
+    expect(await absorb(0, messages.slice(66))).toBe('66');
+  });
+
+  it('takes nothing of a partition that it does not have', async () => {
+    const { handler, absorb } = createSlots(1, [0]);
+    expect(await absorb(3, [jobMessage(0, 'a')])).toBeUndefined();
+    expect(handler.started).toEqual([]);
+  });
+
+  it('does not start a job again that runs, waits or was recorded here', async () => {
+    const { handler, jobs, absorb } = createSlots(2);
+    const messages = ['a', 'b', 'c', 'd'].map((id, offset) => jobMessage(offset, id));
+    await absorb(0, messages);
+    await handler.end('b');
+    jobs.adopt([0, 1, 2]);
+    await absorb(0, messages);
+    for (const id of ['a', 'c', 'd']) await handler.end(id);
+    expect(handler.started).toEqual(['a', 'b', 'c', 'd']);
+    expect(jobs.due).toEqual([{ partition: 0, offset: 4 }]);
+  });
+
+  it('aborts the jobs of a partition that is taken away, and drops what waits there', async () => {
+    const { handler, jobs, absorb } = createSlots(2);
+    jobs.absorb(0, [jobMessage(0, 'a'), jobMessage(1, 'b', 9)]);
+    await absorb(1, [jobMessage(0, 'c'), jobMessage(1, 'd', 10)]);
+    jobs.adopt([1]);
+    expect(handler.abortReason('a')).toBe(LOST);
+    expect(handler.abortReason('c')).toBeNull();
+    await handler.giveUp('a');
+    expect(handler.running).toEqual(['c', 'd']);
+    expect(jobs.due).toEqual([]);
+  });
+
+  it('keeps the slot of an aborted job until it has cleared up', async () => {
+    const { handler, jobs, absorb } = createSlots(1);
+    await absorb(0, [jobMessage(0, 'a')]);
+    jobs.adopt([1]);
+    await absorb(1, [jobMessage(0, 'b')]);
+    expect(handler.running).toEqual(['a']);
+    await handler.giveUp('a');
+    expect(handler.running).toEqual(['b']);
+  });
+
+  it('starts an aborted job again where its partition comes back, once the first run is over', async () => {
+    const { handler, jobs, absorb } = createSlots(2);
+    await absorb(0, [jobMessage(0, 'a')]);
+    jobs.adopt([]);
+    jobs.adopt([0]);
+    await absorb(0, [jobMessage(0, 'a'), jobMessage(1, 'b')]);
+    expect(handler.started).toEqual(['a', 'b']);
+    await handler.giveUp('a');
+    expect(handler.started).toEqual(['a', 'b', 'a']);
+  });
+
+  it('does not start it again where the first run was recorded in spite of the abort', async () => {
+    const { handler, jobs, absorb } = createSlots(1);
+    await absorb(0, [jobMessage(0, 'a')]);
+    jobs.adopt([]);
+    jobs.adopt([0]);
+    await absorb(0, [jobMessage(0, 'a')]);
+    await handler.end('a');
+    expect(handler.started).toEqual(['a']);
+    expect(jobs.due).toEqual([{ partition: 0, offset: 1 }]);
+  });
+
+  it('drops what another runner did while this one was out of the group', async () => {
+    const { handler, jobs, absorb } = createSlots(1);
+    await absorb(0, [jobMessage(0, 'a'), jobMessage(1, 'b'), jobMessage(2, 'c')]);
+    jobs.adopt([0]);
+    await absorb(0, [jobMessage(2, 'c')]);
+    await handler.end('a');
+    expect(handler.started).toEqual(['a', 'c']);
+  });
+
+  it('starts jobs only where it stays for sure while the group forms anew', async () => {
+    const { handler, jobs, absorb } = createSlots(2, [0, 1]);
+    await absorb(0, [jobMessage(0, 'a'), jobMessage(1, 'b')]);
+    await absorb(1, [jobMessage(0, 'c', 2), jobMessage(1, 'd', 3)]);
+    await handler.end('b');
+    await handler.end('c');
+    expect(handler.running).toEqual(['a', 'd']);
+    await handler.end('d');
+    await absorb(0, [jobMessage(2, 'e', 9)]);
+    expect(jobs.claim()).toEqual({ busy: [0], owned: [0, 1] });
+    await handler.end('e');
+    await absorb(1, [jobMessage(2, 'f', 4)]);
+    await absorb(0, [jobMessage(3, 'g', 9)]);
+    expect(handler.running).toEqual(['a', 'g']);
+    jobs.adopt([0, 1]);
+    await handler.end('g');
+    expect(handler.running).toEqual(['a', 'f']);
+  });
+
+  it('claims nothing for a job that it was told to leave', async () => {
+    const { jobs, absorb } = createSlots(2);
+    await absorb(0, [jobMessage(0, 'a')]);
+    jobs.adopt([1]);
+    expect(jobs.claim()).toEqual({ busy: [], owned: [1] });
+  });
+
+  it('starts nothing while it may not', async () => {
+    const { handler, jobs, allowed, absorb } = createSlots(1);
+    allowed.toStart = false;
+    await absorb(0, [jobMessage(0, 'a')]);
+    expect(handler.started).toEqual([]);
+    allowed.toStart = true;
+    jobs.startNext();
+    expect(handler.started).toEqual(['a']);
+  });
+
+  it('tries a job again that failed though nobody aborted it', async () => {
+    const { handler, jobs, absorb } = createSlots(2);
+    await absorb(0, [jobMessage(0, 'a'), jobMessage(1, 'b')]);
+    await handler.giveUp('a');
+    expect(delay).toHaveBeenCalledWith(5_000, undefined, { signal: expect.any(AbortSignal) });
+    expect(handler.started).toEqual(['a', 'b', 'a']);
+    await handler.end('a');
+    expect(jobs.due).toEqual([{ partition: 0, offset: 1 }]);
+  });
+
+  it('goes on with other jobs beside one that never ends', async () => {
+    const { handler, jobs, absorb } = createSlots(2);
+    const ids = Array.from({ length: 50 }, (_, index) => `job ${index}`);
+    await absorb(0, [jobMessage(0, 'endless'), ...ids.map((id, index) => jobMessage(index + 1, id))]);
+    for (const id of ids) await handler.end(id);
+    expect(handler.running).toEqual(['endless']);
+    expect(jobs.due).toEqual([]);
+  });
+
+  it('stops: aborts all, waits for them, and has due what ended all the same', async () => {
+    const { handler, jobs, absorb } = createSlots(2);
+    await absorb(0, [jobMessage(0, 'a'), jobMessage(1, 'b'), jobMessage(2, 'c')]);
+    const stopped = vi.fn();
+    void jobs.stop().then(stopped);
+    expect(handler.abortReason('b')).toBe('Error: The runner stops.');
+    await handler.end('a');
+    await settle();
+    expect(stopped).not.toHaveBeenCalled();
+    await handler.giveUp('b');
+    expect(stopped).toHaveBeenCalled();
+    expect(handler.started).toEqual(['a', 'b']);
+    expect(jobs.due).toEqual([{ partition: 0, offset: 1 }]);
+  });
+
+  it('loses no job and starts none beside itself, through every history of a group', async () => {
+    const step = fc.oneof(
+      { weight: 6, arbitrary: fc.record({ act: fc.constant('fetch' as const), pick: fc.nat() }) },
+      { weight: 6, arbitrary: fc.record({ act: fc.constant('end' as const), pick: fc.nat() }) },
+      { weight: 2, arbitrary: fc.record({ act: fc.constant('giveUp' as const), pick: fc.nat() }) },
+      { weight: 2, arbitrary: fc.record({ act: fc.constant('commit' as const), pick: fc.nat() }) },
+      { weight: 1, arbitrary: fc.record({ act: fc.constant('claim' as const), pick: fc.nat() }) },
+      { weight: 2, arbitrary: fc.record({ act: fc.constant('adopt' as const), pick: fc.nat({ max: 7 }) }) },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 3 }), fc.array(step, { maxLength: 60 }), async (slots, history) => {
+        const { handler, jobs, absorb } = createSlots(slots);
+        const log = [0, 1, 2].map((partition) =>
+          Array.from({ length: 5 }, (_, offset) => jobMessage(offset, `${partition}/${offset}`)),
+        );
+        const mark = [0, 0, 0];
+        const read = [0, 0, 0];
+        const done = new Set<string>();
+        let owned = [0, 1, 2];
+        const fetch = async (partition: number) => {
+          if (!owned.includes(partition)) return;
+          const messages = (log[partition] ?? []).slice(read[partition], (read[partition] ?? 0) + 2);
+          const last = await absorb(partition, messages);
+          if (last !== undefined) read[partition] = Number(last) + 1;
+        };
+        const commit = () => {
+          for (const due of jobs.due) {
+            for (let offset = 0; offset < due.offset; offset += 1) expect(done).toContain(`${due.partition}/${offset}`);
+            mark[due.partition] = due.offset;
+            jobs.noteCommitted(due);
+          }
+        };
+        const adopt = (partitions: number[]) => {
+          owned = partitions;
+          for (const partition of partitions) read[partition] = mark[partition] ?? 0;
+          jobs.adopt(partitions);
+        };
+        const end = async (id: string) => {
+          done.add(id);
+          await handler.end(id);
+        };
+        const aborted = () => handler.running.filter((id) => handler.abortReason(id) !== null);
+        for (const { act, pick } of history) {
+          const running = handler.running[pick % Math.max(handler.running.length, 1)];
+          const lost = aborted()[0];
+          if (act === 'fetch') await fetch(pick % 3);
+          else if (act === 'end' && running !== undefined) await end(running);
+          else if (act === 'giveUp' && lost !== undefined) await handler.giveUp(lost);
+          else if (act === 'commit') commit();
+          else if (act === 'claim') jobs.claim();
+          else if (act === 'adopt') adopt([0, 1, 2].filter((partition) => pick & (1 << partition)));
+          expect(handler.running.length).toBeLessThanOrEqual(slots);
+        }
+        adopt([0, 1, 2]);
+        for (const id of aborted()) await handler.giveUp(id);
+        for (let round = 0; round < 20; round += 1) {
+          for (const partition of owned) await fetch(partition);
+          for (const id of handler.running) await end(id);
+        }
+        commit();
+        expect(mark).toEqual([5, 5, 5]);
+        expect(done.size).toBe(15);
+      }),
+    );
+  });
+});

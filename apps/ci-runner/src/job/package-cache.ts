@@ -1,27 +1,27 @@
-/** The package caches that jobs share: filled by a sandbox of its own that runs nothing of a repository, read by all. */
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+/** The packages that jobs share: fetched by a sandbox of its own that runs nothing of a repository, only read by jobs. */
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Command } from '../projects/command.ts';
-import type { FetchPlan } from '../projects/plan.ts';
-import { openSandbox } from '../sandbox/client.ts';
-import { CACHE_DIR } from '../sandbox/step.ts';
+import { type Command, command } from '../projects/command.ts';
+import type { SharedPackages } from '../projects/plan.ts';
+import { openSandbox, type Sandbox } from '../sandbox/client.ts';
+import { CACHE_DIR, JOB_DIR } from '../sandbox/step.ts';
 
 const FETCH_LIMIT_MS = 180_000;
 const MAX_OUTPUT_BYTES = 1024 * 1024;
-const REMEMBERED_LINES = 5;
+const LINES_TOLD = 5;
+/** Versions that a project leaves open are looked up anew after this. */
+const FRESH_MS = 24 * 60 * 60_000;
 
 export interface PackageCacheOptions {
-  /** Socket of the place that may write to the caches. */
+  /** Socket of the place that may write to the cache. */
   socket: string;
-  /** Folder in which is noted what the caches hold. */
+  /** Folder in which is noted what the cache holds. */
   notes: string;
-  /** MiB that the caches may take before they are emptied. */
+  /** MiB that the cache may take before it is emptied. */
   limit: number;
   logger: Logger;
 }
-
-const INSIDE = { directory: '/job', network: 'none', cache: 'write', environment: {}, label: '' } as const;
 
 export class PackageCache {
   readonly #options: PackageCacheOptions;
@@ -32,53 +32,76 @@ export class PackageCache {
     this.#options = options;
   }
 
-  /** Whether all of it is there. */
-  async holds({ key }: FetchPlan): Promise<boolean> {
-    return (await stat(join(this.#options.notes, key)).catch(() => undefined)) !== undefined;
+  /** Whether the packages are there, and not from yesterday. */
+  async holds({ key }: SharedPackages): Promise<boolean> {
+    const note = await stat(join(this.#options.notes, key)).catch(() => undefined);
+    return note !== undefined && Date.now() - note.mtimeMs < FRESH_MS;
   }
 
-  /** Sees to it that the caches hold what a plan names, as far as they can: without it an install is only slower. */
-  async fill(plan: FetchPlan, signal: AbortSignal): Promise<void> {
-    // One download for all jobs that want the same, and one at a time.
-    const known = this.#fetching.get(plan.key);
+  /** Fetches the packages, once for all jobs that want them, and one set at a time. Where that fails, jobs go without. */
+  async fetch(packages: SharedPackages, signal: AbortSignal): Promise<void> {
+    const known = this.#fetching.get(packages.key);
     if (known !== undefined) return known;
     const fetching = this.#last
-      .then(() => this.#fetch(plan, signal))
-      .catch((error: unknown) => this.#options.logger.info({ err: error }, 'The package cache could not be filled'))
-      .finally(() => this.#fetching.delete(plan.key));
-    this.#fetching.set(plan.key, fetching);
+      .then(() => this.#fetch(packages, signal))
+      .catch((error: unknown) => this.#options.logger.info({ err: error }, 'Packages could not be fetched to share'))
+      .finally(() => this.#fetching.delete(packages.key));
+    this.#fetching.set(packages.key, fetching);
     this.#last = fetching;
     return fetching;
   }
 
-  async #fetch(plan: FetchPlan, signal: AbortSignal): Promise<void> {
+  async #fetch(packages: SharedPackages, signal: AbortSignal): Promise<void> {
+    if (await this.holds(packages)) return;
     const { socket, notes, limit } = this.#options;
-    if (await this.holds(plan)) return;
     const sandbox = await openSandbox(socket, signal);
     const deadline = Date.now() + FETCH_LIMIT_MS;
-    const run = async ({ label: _, ...command }: Command): Promise<number> => {
-      const printed: string[] = [];
-      const limitMs = Math.max(deadline - Date.now(), 1);
-      const { exitCode } = await sandbox.run({ ...command, limitMs, maxOutputBytes: MAX_OUTPUT_BYTES }, (chunk) =>
-        printed.push(chunk.toString('utf8')),
-      );
-      if (exitCode !== 0) {
-        const last = printed.join('').trim().split('\n').slice(-REMEMBERED_LINES).join(' | ');
-        this.#options.logger.info({ command: command.argv.join(' '), exitCode, last }, 'A command of the cache failed');
-      }
-      return exitCode;
-    };
     try {
-      const empty = `if [ "$(du -sm ${CACHE_DIR} | cut -f1)" -gt ${limit} ]; then find ${CACHE_DIR} -mindepth 1 -delete; fi`;
-      await run({ ...INSIDE, argv: ['/bin/sh', '-c', empty] });
-      for (const [path, text] of Object.entries(plan.files)) await sandbox.write(path, text);
-      for (const command of plan.commands) if ((await run(command)) !== 0) return;
-      // Other users read it, each below a layer of its own.
-      if ((await run({ ...INSIDE, argv: ['chmod', '-R', 'a+rwX', CACHE_DIR] })) !== 0) return;
+      if ((await this.#runAll(sandbox, [measureCache(limit)], deadline)) === false) {
+        // Nothing that is noted is there any more.
+        await rm(notes, { recursive: true, force: true });
+        await this.#runAll(sandbox, [emptyCache()], deadline);
+      }
+      for (const [path, text] of Object.entries(packages.files)) await sandbox.write(path, text);
+      if (!(await this.#runAll(sandbox, [...packages.fetch, ...keep(packages)], deadline))) return;
       await mkdir(notes, { recursive: true });
-      await writeFile(join(notes, plan.key), '');
+      await writeFile(join(notes, packages.key), '');
     } finally {
       await sandbox.close();
     }
   }
+
+  /** Whether all of them ended well. */
+  async #runAll(sandbox: Sandbox, commands: readonly Command[], deadline: number): Promise<boolean> {
+    for (const { label: _, ...step } of commands) {
+      const printed: Buffer[] = [];
+      const limitMs = Math.max(deadline - Date.now(), 1);
+      const request = { ...step, limitMs, maxOutputBytes: MAX_OUTPUT_BYTES };
+      const { exitCode } = await sandbox.run(request, (chunk) => printed.push(chunk));
+      if (exitCode !== 0) {
+        const last = Buffer.concat(printed).toString('utf8').trim().split('\n').slice(-LINES_TOLD).join(' | ');
+        this.#options.logger.info({ command: step.argv.join(' '), exitCode, last }, 'A command of the cache failed');
+        return false;
+      }
+    }
+    return true;
+  }
+}
+
+const FENCE = { network: 'none', cache: 'write', environment: {} } as const;
+
+const shell = (text: string): Command => command('', ['/bin/sh', '-c', text], FENCE, JOB_DIR);
+
+/** Ends badly where the cache is too large. */
+const measureCache = (limit: number): Command => shell(`[ "$(du -sm ${CACHE_DIR} | cut -f1)" -le ${limit} ]`);
+
+const emptyCache = (): Command => shell(`find ${CACHE_DIR} -mindepth 1 -delete`);
+
+/** Puts what was fetched into its place, at once and readable for all. */
+function keep({ key, save }: SharedPackages): Command[] {
+  const [made, place] = [`${CACHE_DIR}/.${key}`, `${CACHE_DIR}/${key}`];
+  return [
+    shell(`rm -rf ${made} && mkdir ${made} && cp -R ${save.join(' ')} ${made} && chmod -R a+rX ${made}`),
+    shell(`rm -rf ${place} && mv ${made} ${place}`),
+  ];
 }

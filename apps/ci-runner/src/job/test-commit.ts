@@ -8,6 +8,7 @@ import { readChangedLines } from '../results/changed-lines.ts';
 import { stepVerdict, type Verdict } from '../results/verdict.ts';
 import type { Sandbox } from '../sandbox/client.ts';
 import { RefusedFile } from '../sandbox/job-files.ts';
+import type { StepEnding } from '../sandbox/step.ts';
 import { COMMIT_FILE, checkoutCommands, DIFF_FILE, describeCommands, repositoryUrl } from './checkout.ts';
 import type { JobLog } from './job-log.ts';
 import { JobSteps } from './job-steps.ts';
@@ -54,7 +55,7 @@ const errored = (reason: string): Outcome => withoutResults({ state: 'errored', 
 
 /** @throws SandboxGone, and the reason of the signal when that aborts */
 export async function testCommit(job: CiJob, parts: JobParts): Promise<Outcome> {
-  const { config, sandbox, log, progress, cache, signal } = parts;
+  const { config, sandbox, log, progress } = parts;
   const { limits } = config;
   const steps = new JobSteps(sandbox, log, limits.log * MIB);
 
@@ -70,11 +71,7 @@ export async function testCommit(job: CiJob, parts: JobParts): Promise<Outcome> 
   if (typeof plan === 'string') return errored(plan);
 
   progress.begin('install');
-  if (plan.fetch !== null && !(await cache.holds(plan.fetch))) {
-    log.writeLine('These packages are new to this runner: it gets them for its cache first.');
-    await cache.fill(plan.fetch, signal);
-  }
-  const install = await steps.run(plan.install, limits.installSeconds);
+  const install = await installProject(plan, steps, parts);
   if (install.exitCode !== 0) {
     return withoutResults(stepVerdict('install', install, { ...limits, stepSeconds: limits.installSeconds }));
   }
@@ -83,6 +80,28 @@ export async function testCommit(job: CiJob, parts: JobParts): Promise<Outcome> 
   const ending = await steps.run([plan.test], plan.testSeconds);
   progress.begin('report', ending.exitCode === 0 ? 'done' : 'failed');
   return keepResults({ ...parts, plan, steps, ending, changedLines: () => changedLines(sandbox) });
+}
+
+/** Installs from what jobs share, and where that is not enough, as the project itself would. */
+async function installProject(
+  plan: Plan,
+  steps: JobSteps,
+  { config, log, cache, signal }: JobParts,
+): Promise<StepEnding> {
+  const { shared } = plan;
+  const { installSeconds } = config.limits;
+  if (shared !== null) {
+    if (!(await cache.holds(shared))) {
+      log.writeLine('These packages are new to this runner: it fetches them for all jobs first.');
+      await cache.fetch(shared, signal);
+    }
+    if (await cache.holds(shared)) {
+      const ending = await steps.run(shared.install, installSeconds);
+      if (ending.exitCode === 0) return ending;
+      log.writeLine('The shared packages are not enough: installing from the registries.');
+    }
+  }
+  return steps.run(plan.install, installSeconds);
 }
 
 /** A plan with the time that its tests may take. */

@@ -4,13 +4,18 @@ import type { LabCiFile } from './lab-ci-file.ts';
 
 export type Language = 'python' | 'node';
 
-/** Fills the shared package cache, without running anything of the repository. */
-export interface FetchPlan {
-  /** The same key: the cache has it all already. */
+/** Packages that jobs share: they are fetched once by a sandbox that runs nothing of a repository, and then only read. */
+export interface SharedPackages {
+  /** The same key: the same packages. They lie in the folder of this name. */
   key: string;
-  /** Files to put into the job's folder: path -> text. */
+  /** What the fetching sandbox is given: path below the job's folder -> text. */
   files: Readonly<Record<string, string>>;
-  commands: readonly Command[];
+  /** Fetch them; what `save` names is what is shared. */
+  fetch: readonly Command[];
+  /** Folders below the job's folder. */
+  save: readonly string[];
+  /** Install from them without a network. Where that fails, the usual install is tried. */
+  install: readonly Command[];
 }
 
 /** Files below the job's folder that the tests may leave. */
@@ -25,7 +30,8 @@ export interface Plan {
   language: Language;
   /** Of the verdict: whether pytest's exit codes mean what they say. */
   tool: 'pytest' | 'npm' | 'command';
-  fetch: FetchPlan | null;
+  /** null: this project says more than can be shared. */
+  shared: SharedPackages | null;
   install: readonly Command[];
   test: Command;
   /** Run after the tests, whatever came of them. */
@@ -44,11 +50,12 @@ export interface Tree {
 /** Files whose text a plan needs. */
 export const PLAN_FILES = ['requirements.txt', 'pyproject.toml', 'package.json', 'package-lock.json'] as const;
 
+const PYTHON_FILES = ['pyproject.toml', 'setup.py', 'setup.cfg', 'requirements.txt'];
+
 /** The language of a repository by its files; null where there is no telling. */
 export function detectLanguage({ files }: Tree, file: LabCiFile | null): Language | null {
   if (file?.language !== undefined) return file.language;
-  if (['pyproject.toml', 'setup.py', 'setup.cfg', 'requirements.txt'].some((name) => files.includes(name)))
-    return 'python';
+  if (PYTHON_FILES.some((name) => files.includes(name))) return 'python';
   if (files.includes('package.json')) return 'node';
   return files.some((name) => name.endsWith('.py')) ? 'python' : null;
 }

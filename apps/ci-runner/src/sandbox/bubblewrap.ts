@@ -5,11 +5,9 @@ import { CACHE_DIR, JOB_DIR, type StepRequest, TOOLS_DIR } from './step.ts';
 export interface SandboxPaths {
   /** Becomes JOB_DIR: the only folder that lasts from step to step. */
   workspace: string;
-  /** Takes what a step writes into the caches. */
-  layer: string;
   /** Files that take the place of those in /etc: passwd, group, hosts. */
   etc: string;
-  /** The shared caches. */
+  /** The packages that jobs share. */
   cache: string;
   /** The runner's own programs. */
   tools: string;
@@ -74,22 +72,11 @@ export function sandboxCommand(
       ...['passwd', 'group', 'hosts'].flatMap((name) => ['--ro-bind', `${paths.etc}/${name}`, `/etc/${name}`]),
       ...['--proc', '/proc', '--dev', '/dev'],
       ...['--bind', `${paths.workspace}/tmp`, '/tmp', '--ro-bind', paths.tools, TOOLS_DIR],
-      ...cacheMounts(cache, paths),
-      ...['--bind', paths.workspace, JOB_DIR, '--chdir', directory],
+      ...(cache === 'none' ? [] : [cache === 'read' ? '--ro-bind' : '--bind', paths.cache, CACHE_DIR]),
+      ...['--bind', paths.workspace, JOB_DIR, '--remount-ro', '/', '--chdir', directory],
       ...Object.entries(variables).flatMap(([name, value]) => ['--setenv', name, value]),
       '--',
       ...argv,
     ],
   };
-}
-
-function cacheMounts(cache: StepRequest['cache'], paths: SandboxPaths): string[] {
-  switch (cache) {
-    case 'none':
-      return [];
-    case 'layer':
-      return ['--overlay-src', paths.cache, '--overlay', `${paths.layer}/upper`, `${paths.layer}/work`, CACHE_DIR];
-    case 'write':
-      return ['--bind', paths.cache, CACHE_DIR];
-  }
 }

@@ -17,9 +17,8 @@ const ETC: Readonly<Record<string, string>> = {
 };
 
 /** Makes the folders and files that every job's sandbox is put together from. */
-export async function prepareSandbox({ workspace, layer, etc }: SandboxPaths): Promise<void> {
+export async function prepareSandbox({ workspace, etc }: SandboxPaths): Promise<void> {
   for (const folder of FOLDERS) await mkdir(join(workspace, folder), { recursive: true });
-  for (const folder of ['upper', 'work']) await mkdir(join(layer, folder), { recursive: true });
   await mkdir(etc, { recursive: true });
   for (const [name, text] of Object.entries(ETC)) await writeFile(join(etc, name), text);
 }

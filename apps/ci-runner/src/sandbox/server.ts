@@ -2,6 +2,7 @@
  * The process around one job: started by systemd for a connection on the socket of a place, in a unit whose limits are the job's.
  * It ends with that connection, and systemd ends whatever is then left in the unit.
  */
+import { createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { readEnvironment } from '@cloud-lab/common/environment';
 import { createLogger } from '@cloud-lab/common/log';
@@ -39,7 +40,6 @@ async function main(): Promise<void> {
   const top = settings.SANDBOX_DIR;
   const paths = {
     workspace: `${top}/work`,
-    layer: `${top}/layer`,
     etc: `${top}/etc`,
     cache: settings.CACHE_DIR,
     tools: settings.TOOLS_DIR,
@@ -47,15 +47,17 @@ async function main(): Promise<void> {
   await prepareSandbox(paths);
   const app = createSandboxApp({ paths, proxyDir: settings.PROXY_DIR });
   await app.ready();
-  app.server.maxConnections = 1;
   app.server.requestTimeout = 0;
   app.server.keepAliveTimeout = 0;
   const patience = setTimeout(() => process.exit(0), FIRST_CONNECTION_MS);
-  app.server.once('connection', (socket) => {
+  // Only the first is taken: the next one waits in the socket, for the next process.
+  const listener = createServer({ noDelay: true }, (socket) => {
     clearTimeout(patience);
+    listener.close();
     socket.once('close', () => process.exit(0));
+    app.server.emit('connection', socket);
   });
-  app.server.listen({ fd: SYSTEMD_SOCKET });
+  listener.listen({ fd: SYSTEMD_SOCKET });
 }
 
 main().catch((error: unknown) => {

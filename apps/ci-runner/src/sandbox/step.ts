@@ -7,7 +7,7 @@ export type StepNetwork = (typeof NETWORKS)[number];
 
 /** The folder that holds the job, as its commands see it. */
 export const JOB_DIR = '/job';
-/** The package caches, as the commands see them. */
+/** The packages that jobs share, as the commands see them. */
 export const CACHE_DIR = '/cache';
 /** The runner's own tools, as the commands see them. */
 export const TOOLS_DIR = '/tools';
@@ -18,10 +18,7 @@ export const StepRequest = Type.Object({
   network: Type.Enum([...NETWORKS], {
     description: 'none; git: the Git servers of the lab; registries: of packages; internet: public addresses over HTTP',
   }),
-  cache: Type.Enum(['none', 'layer', 'write'], {
-    description:
-      'layer: the shared caches, under a layer of its own that takes what is written. write: the caches themselves',
-  }),
+  cache: Type.Enum(['none', 'read', 'write'], { description: 'What it may do with the packages that jobs share' }),
   environment: Type.Record(Type.String(), Type.String()),
   limitMs: Type.Integer({ minimum: 1, description: 'Ends the command after this time' }),
   maxOutputBytes: Type.Integer({ minimum: 0, description: 'Ends the command when it prints more' }),

@@ -17,8 +17,7 @@ let workspace: string;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'lab-job-'));
   workspace = join(root, 'work');
-  const [layer, etc] = [join(root, 'layer'), join(root, 'etc')];
-  await prepareSandbox({ workspace, layer, etc, cache: '/', tools: '/' });
+  await prepareSandbox({ workspace, etc: join(root, 'etc'), cache: '/', tools: '/' });
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 

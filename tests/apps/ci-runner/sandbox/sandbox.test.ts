@@ -25,7 +25,7 @@ const controller = new AbortController();
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'lab-sandbox-'));
   const part = (name: string): string => join(root, name);
-  const paths = { workspace: part('work'), layer: part('layer'), etc: part('etc'), cache: '/', tools: '/' };
+  const paths = { workspace: part('work'), etc: part('etc'), cache: '/', tools: '/' };
   await prepareSandbox(paths);
   app = createSandboxApp({ paths, proxyDir: root });
   socket = part('sandbox.sock');

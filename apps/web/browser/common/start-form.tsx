@@ -1,5 +1,6 @@
 /** Asks for a run of the CI. */
 import { useEffect, useState } from 'preact/hooks';
+import { repositoryName } from '../../src/pages/ci/format.ts';
 import type { ShownRun } from '../../src/pages/ci/shown-run.ts';
 import { post, tell } from './api.ts';
 import { poll } from './poll.ts';
@@ -77,7 +78,9 @@ export function StartForm({ repository: preset, branch: wanted = 'main', onStart
             Repository
             <select value={repository} onChange={(event) => setRepository(event.currentTarget.value)}>
               {repositories.map((name) => (
-                <option key={name}>{name}</option>
+                <option key={name} value={name}>
+                  {repositoryName(name)}
+                </option>
               ))}
             </select>
           </label>

@@ -53,7 +53,7 @@ ${
 <table>
 <thead class="hidden"><tr><th scope="col">Line</th><th scope="col">Changed</th><th scope="col">Covered</th><th scope="col">Code</th></tr></thead>
 <tbody>
-${shown.map((line, index) => codeLine(line, shown[index - 1]))}
+${shown.map((line, index) => html`${gapBetween(shown[index - 1]?.number ?? 0, line.number)}${codeLine(line)}`)}${gapBetween(shown.at(-1)?.number ?? 0, lines.length + 1)}
 </tbody>
 </table>
 </div>
@@ -84,14 +84,17 @@ function scopeLinks(address: string, onlyChanged: boolean): Html {
   return html`<span class="choice" role="group" aria-label="Lines to show">${link('Whole file', address, !onlyChanged)}${link('Only changed', address + queryOf({ only: 'changed' }), onlyChanged)}</span>`;
 }
 
-function codeLine({ number, text, state, changed }: NumberedLine, before: NumberedLine | undefined): Html {
-  const gap = number > (before?.number ?? 0) + 1 ? html`<tr class="gap"><td colspan="4">⋯</td></tr>\n` : '';
+/** Says where lines are left out. */
+const gapBetween = (number: number, next: number): Html =>
+  next > number + 1 ? html`<tr class="gap"><td colspan="4">⋯</td></tr>\n` : html``;
+
+function codeLine({ number, text, state, changed }: NumberedLine): Html {
   const style = [state ?? 'plain', ...(changed ? ['changed'] : [])].join(' ');
   const sign =
     state === null
       ? html`<td class="sign"></td>`
       : html`<td class="sign ${COLOURS[state]}" aria-label="${WORDS[state]}">${SIGNS[state]}</td>`;
   const mark = changed ? html`<td class="mark added" aria-label="changed">+</td>` : html`<td class="mark"></td>`;
-  return html`${gap}<tr id="L${number}" class="${style}"><th scope="row"><a href="#L${number}">${number}</a></th>${mark}${sign}<td class="text">${text}</td></tr>
+  return html`<tr id="L${number}" class="${style}"><th scope="row"><a href="#L${number}">${number}</a></th>${mark}${sign}<td class="text">${text}</td></tr>
 `;
 }

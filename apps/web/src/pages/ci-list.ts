@@ -2,6 +2,7 @@
 import type { LabInfo } from '../routes/status.ts';
 import type { ListFilter } from './ci/addresses.ts';
 import { coverageChart } from './ci/coverage-chart.ts';
+import { repositoryName } from './ci/format.ts';
 import { runList } from './ci/run-table.ts';
 import type { ShownRun } from './ci/shown-run.ts';
 import { type Html, html } from './html.ts';
@@ -60,13 +61,14 @@ ${filterForm(filter, repositories)}
 }
 
 function headingOf({ repository, branch, before }: ListFilter, severalRepositories: boolean): string {
-  const where = severalRepositories && repository !== undefined ? ` in ${repository}` : '';
+  const where = severalRepositories && repository !== undefined ? ` in ${repositoryName(repository)}` : '';
   return `${before === undefined ? 'Runs' : 'Older runs'}${branch === undefined ? '' : ` of ${branch}`}${where}`;
 }
 
 function filterForm({ repository, branch }: ListFilter, repositories: readonly string[]): Html {
   const options = repositories.map(
-    (name) => html`<option value="${name}"${name === repository ? html` selected` : ''}>${name}</option>`,
+    (name) =>
+      html`<option value="${name}"${name === repository ? html` selected` : ''}>${repositoryName(name)}</option>`,
   );
   return html`<form class="filter" action="/ci" method="get">
 ${repositories.length > 1 ? html`<label class="hidden" for="of-repository">Repository</label><select id="of-repository" name="repository"><option value="">All repositories</option>${options}</select>` : ''}

@@ -2,6 +2,7 @@
 import type { CiCoverage, CiTestList } from '@cloud-lab/common/ci-messages';
 import type { LabInfo } from '../routes/status.ts';
 import { badgeAddress, listAddress } from './ci/addresses.ts';
+import { repositoryName } from './ci/format.ts';
 import { runCoverage } from './ci/run-coverage.ts';
 import { runHead, titleOf } from './ci/run-head.ts';
 import { runSteps } from './ci/run-steps.ts';
@@ -33,7 +34,7 @@ export function ciRunPage({ lab, run, tests, coverage, origin, isDefaultReposito
   const listTests = (found: CiTestList): Html => runTests(found, testsUrl ?? `/api/v1/ci/${id}/tests`);
   const body = html`${siteHeader(lab, 'ci')}
 <main id="main" class="wrap wide">
-<nav class="crumbs" aria-label="Where this is"><a href="/ci">CI</a> / <a href="${listAddress({ repository })}">${repository}</a> / <a href="${listAddress({ repository, branch })}">${branch}</a> / <span>this run</span></nav>
+<nav class="crumbs" aria-label="Where this is"><a href="/ci">CI</a> / <a href="${listAddress({ repository })}">${repositoryName(repository)}</a> / <a href="${listAddress({ repository, branch })}">${branch}</a> / <span>this run</span></nav>
 <p class="hidden" role="status" id="spoken"></p>
 <section id="head" class="head" data-run="${id}" data-state="${state}">${runHead(run, now.getTime())}</section>
 <p id="problem" class="bad" role="alert"></p>

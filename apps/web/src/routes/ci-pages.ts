@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuseBranchName } from '../ci/branch-name.ts';
 import type { CiDocuments } from '../ci/documents.ts';
-import { safePath } from '../ci/report-path.ts';
+import { findRepository } from '../ci/repositories.ts';
 import { type CiRun, isRunId } from '../ci/run.ts';
 import type { RunStore } from '../ci/run-store.ts';
 import type { CiService } from '../ci/service.ts';
@@ -20,7 +20,7 @@ import type { LabInfo } from './status.ts';
 
 export interface CiPagesOptions {
   lab: LabInfo;
-  ci: Pick<CiService, 'repositories' | 'defaultRepository' | 'allowed'>;
+  ci: Pick<CiService, 'repositories' | 'defaultRepository'>;
   runs: Pick<RunStore, 'get' | 'list'>;
   documents: CiDocuments;
 }
@@ -76,8 +76,7 @@ export function registerCiPages(app: FastifyInstance, { lab, ci, runs, documents
     schema: { hide: true },
     handler: async (request, reply) => {
       const run = await findRun(runs, request.params.id);
-      const path = safePath(request.params['*'])?.join('/');
-      const file = path === undefined ? undefined : await documents.coverageFile(run.id, path);
+      const file = run.hasCoverage ? await documents.coverageFile(run.id, request.params['*']) : undefined;
       if (file === undefined) throw new HttpError(404, 'The coverage of this run has no such file.');
       const onlyChanged = request.query.only === 'changed';
       return send(reply, ciCoveragePage({ lab, run: showRun(run, originOf(request)), file, onlyChanged }));
@@ -111,17 +110,18 @@ async function look<T>(
   }
 }
 
-function readFilter(query: Query, ci: Pick<CiService, 'allowed'>): ListFilter {
+function readFilter(query: Query, ci: Pick<CiService, 'repositories'>): ListFilter {
   const { repository, branch, before } = {
     repository: given('repository', query.repository),
     branch: given('branch', query.branch),
     before: given('before', query.before),
   };
-  if (repository !== undefined) ci.allowed(repository);
   const refusal = branch === undefined ? undefined : refuseBranchName(branch);
   if (refusal !== undefined) throw new HttpError(400, `\`branch\` cannot be the name of a branch: ${refusal}.`);
   if (before !== undefined && !isRunId(before)) throw new HttpError(400, '`before` must be the id of a run.');
-  return { repository, branch, before };
+  // An address of a repository may be written in several ways; runs of one that is tested no longer are shown all the same.
+  const meant = repository === undefined ? undefined : (findRepository(ci.repositories, repository) ?? repository);
+  return { repository: meant, branch, before };
 }
 
 /** A form sends what was left empty as an empty text. */

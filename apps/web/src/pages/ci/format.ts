@@ -7,6 +7,10 @@ const SHORT_ID = 8;
 /** The first characters of a commit's id. */
 export const shortCommit = (commit: string): string => commit.slice(0, SHORT_ID);
 
+/** A repository as a person calls it: without what every web address begins with. */
+export const repositoryName = (repository: string): string =>
+  repository.replace(/^https?:\/\//, '').replace(/\.git$/, '');
+
 /** `30 ms`, `0.4 s`, `12 s`, `2 min 5 s`, `1 h 3 min`. */
 export function formatDuration(ms: number): string {
   if (ms < 100) return `${Math.max(0, Math.round(ms))} ms`;

@@ -2,7 +2,7 @@
 import { type Html, html } from '../html.ts';
 import { listAddress } from './addresses.ts';
 import { bar, shareBar } from './bar.ts';
-import { count, formatDuration, formatPercent, shortCommit, timeTag } from './format.ts';
+import { count, formatDuration, formatPercent, repositoryName, shortCommit, timeTag } from './format.ts';
 import { hasEnded, type ShownRun } from './shown-run.ts';
 import { stateTag, stateWord } from './state.ts';
 import { stepRows } from './steps.ts';
@@ -15,20 +15,20 @@ export function sentenceOf(run: ShownRun, now: number): string {
   if (run.reason !== null) return run.reason;
   if (hasEnded(run)) return `The run has ended: ${stateWord(run.state).toLowerCase()}.`;
   const step = stepRows(run, now).find(({ state }) => state === 'running');
-  return step === undefined ? 'The run goes on.' : `Now: ${step.title.toLowerCase()}.`;
+  return step?.doing ?? 'The run goes on.';
 }
 
 /** Heading, sentence, facts and, once they are known, the numbers. `now`: milliseconds since 1970. */
 export function runHead(run: ShownRun, now: number): Html {
   return html`<div class="run-title">
 <h1>${stateTag(run.state)} <span>${titleOf(run)}</span></h1>
-<button type="button" class="scripted plain" data-again>Run again</button>
+${hasEnded(run) ? html`<button type="button" class="scripted plain" data-again>Run again</button>` : ''}
 </div>
 <p class="reason ${run.state}">${sentenceOf(run, now)}${run.tests !== null && run.tests.failed > 0 ? html` <a href="#tests">To the failed tests</a>` : ''}</p>
 ${numbers(run)}
 <dl class="facts">
 ${fact('Branch', html`<a href="${listAddress({ repository: run.repository, branch: run.branch })}">${run.branch}</a>`)}
-${fact('Repository', run.repository)}
+${fact('Repository', repositoryName(run.repository))}
 ${fact('Commit', html`<code title="${run.commit}">${shortCommit(run.commit)}</code>`)}
 ${fact('Author', run.author ?? '–')}
 ${fact('Runner', run.runner ?? '–')}

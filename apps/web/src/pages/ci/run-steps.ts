@@ -24,8 +24,10 @@ function step({ name, title, text, state, from, to }: StepRow, begin: number, to
   const width = begun ? Math.max(LEAST_WIDTH, ((to - from) / total) * 100) : 0;
   const left = begun ? Math.min(100 - width, ((from - begin) / total) * 100) : 0;
   return html`<li class="${state}" data-key="${name}"><details>
-<summary><span class="state ${state}">${stateIcon(state)}<span class="hidden">${stateWord(state)}: </span></span><span class="title">${title}</span><span class="took">${begun ? formatDuration(to - from) : stateWord(state).toLowerCase()}</span>${bar({ from: left, width, style: state })}</summary>
+<summary><span class="state ${state}">${stateIcon(state)}<span class="hidden">${stateWord(state)}: </span></span><span class="title">${title}</span><span class="took">${begun ? formatDuration(to - from) : notBegun(state)}</span>${bar({ from: left, width, style: state })}</summary>
 <p>${text}</p>
 </details></li>
 `;
 }
+
+const notBegun = (state: StepRow['state']): string => (state === 'skipped' ? 'not reached' : 'not yet');

@@ -1,7 +1,7 @@
 /** The list of runs. Made on the server, and again in the browser while runs go on. */
 import { type Html, html } from '../html.ts';
 import { type ListFilter, listAddress, runAddress } from './addresses.ts';
-import { count, formatDuration, formatPercent, shortCommit, timeTag } from './format.ts';
+import { count, formatDuration, formatPercent, repositoryName, shortCommit, timeTag } from './format.ts';
 import type { ShownRun } from './shown-run.ts';
 import { stateTag } from './state.ts';
 
@@ -38,7 +38,7 @@ function row(run: ShownRun, now: number, withRepository: boolean): Html {
   return html`<tr data-key="${run.id}">
 <td>${stateTag(run.state)}</td>
 <td class="what"><a href="${runAddress(run.id)}">${run.subject ?? `Commit ${shortCommit(run.commit)}`}</a>
-<span class="meta">${withRepository ? html`<a href="${listAddress({ repository })}">${repository}</a> ` : ''}<a href="${listAddress({ repository, branch })}">${branch}</a> <code>${shortCommit(run.commit)}</code>${run.author === null ? '' : html` <span>${run.author}</span>`}</span>
+<span class="meta">${withRepository ? html`<a href="${listAddress({ repository })}">${repositoryName(repository)}</a> ` : ''}<a href="${listAddress({ repository, branch })}">${branch}</a> <code>${shortCommit(run.commit)}</code>${run.author === null ? '' : html` <span>${run.author}</span>`}</span>
 <span class="meta narrow">${brief.map((each) => html`<span>${each}</span> `)}${timeTag(run.requestedAt)}</span></td>
 <td class="wide number">${tests ?? '–'}</td>
 <td class="wide number">${coverage ?? '–'}</td>

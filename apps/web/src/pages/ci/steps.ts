@@ -6,37 +6,47 @@ import { hasEnded, type ShownRun } from './shown-run.ts';
 export const STEP_WORDS = {
   queued: {
     title: 'Wait in the queue',
+    doing: 'Waiting in the queue for a runner.',
     text: 'The job lies in Kafka, in the topic ci.jobs, until a runner takes it. More runners take more jobs at a time.',
   },
   allocate: {
     title: 'Allocate a runner',
+    doing: 'Waiting for a place on the runner.',
     text: 'A runner has taken the job and gives it one of its places. It has few of them, so that jobs do not slow each other down.',
   },
   sandbox: {
     title: 'Create the sandbox',
+    doing: 'Creating the sandbox.',
     text: 'The run gets a fence around it: it sees no other job, no secret and nothing of the host. Then the commit is fetched into it.',
   },
   install: {
     title: 'Install the environment',
+    doing: 'Installing the environment.',
     text: 'The packages that the project asks for are installed. Only in this step may the sandbox use the network.',
   },
   test: {
     title: 'Run the tests',
+    doing: 'Running the tests.',
     text: 'The project’s own tests run, while the coverage tool notes each line that they reach.',
   },
   report: {
     title: 'Publish the report',
+    doing: 'Publishing the report.',
     text: 'The results of the tests and the coverage are put into the blob storage, from where this page reads them.',
   },
   cleanup: {
     title: 'Remove the sandbox',
+    doing: 'Removing the sandbox.',
     text: 'The sandbox goes, with all that the run has written in it. The next run begins from nothing.',
   },
-} as const satisfies Record<CiStepName, { title: string; text: string }>;
+} as const satisfies Record<CiStepName, { title: string; doing: string; text: string }>;
 
 export interface StepRow {
   name: CiStepName;
   title: string;
+  /** What the run does in it, as a sentence. */
+  doing: string;
+  /** For learners: what happens in it, and why. */
   text: string;
   /** skipped: the run ended before it came to this step. */
   state: 'pending' | 'running' | 'done' | 'failed' | 'skipped';

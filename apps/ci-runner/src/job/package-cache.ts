@@ -97,11 +97,11 @@ const measureCache = (limit: number): Command => shell(`[ "$(du -sm ${CACHE_DIR}
 
 const emptyCache = (): Command => shell(`find ${CACHE_DIR} -mindepth 1 -delete`);
 
-/** Puts what was fetched into its place, at once and readable for all. */
+/** Puts what was fetched into its place, at once and readable for all; with its times, by which Python knows its compiled files. */
 function keep({ key, save }: SharedPackages): Command[] {
   const [made, place] = [`${CACHE_DIR}/.${key}`, `${CACHE_DIR}/${key}`];
   return [
-    shell(`rm -rf ${made} && mkdir ${made} && cp -R ${save.join(' ')} ${made} && chmod -R a+rX ${made}`),
+    shell(`rm -rf ${made} && mkdir ${made} && cp -a ${save.join(' ')} ${made} && chmod -R a+rX ${made}`),
     shell(`rm -rf ${place} && mv ${made} ${place}`),
   ];
 }

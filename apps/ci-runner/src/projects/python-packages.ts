@@ -88,7 +88,7 @@ export function sharePythonPackages(
 
 const copyArguments = (key: string): string[] => [
   'cp',
-  '-R',
+  '-a',
   `${CACHE_DIR}/${key}/venv`,
   `${CACHE_DIR}/${key}/uv`,
   JOB_DIR,

@@ -19,7 +19,6 @@ const Environment = Type.Object({
     default: '/run/ci-proxy',
     description: 'folder of the sockets of the proxy',
   }),
-  UMASK: Type.String({ pattern: '^[0-7]{3,4}$', default: '077', description: 'of all files that the steps make' }),
 });
 
 /** The first file descriptor that systemd hands to a unit of a socket. */
@@ -36,7 +35,7 @@ async function main(): Promise<void> {
       `This unit has a network (${reachable.join(', ')}): no job is run in it. It wants PrivateNetwork=yes.`,
     );
   }
-  process.umask(Number.parseInt(settings.UMASK, 8));
+  process.umask(0o077);
   const top = settings.SANDBOX_DIR;
   const paths = {
     workspace: `${top}/work`,

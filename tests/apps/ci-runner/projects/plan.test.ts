@@ -33,7 +33,7 @@ describe('a Python project', () => {
   ])('with %j installs %j', (files, packages) => {
     const install = planPython({ files, texts: {} }, null).install.at(-1);
     expect(install?.argv.slice(5)).toEqual(packages);
-    expect(install).toMatchObject({ network: 'registries', cache: 'layer' });
+    expect(install).toMatchObject({ network: 'registries', cache: 'none' });
   });
 
   it('is tested by pytest with doctests and coverage, without a network or the caches', () => {
@@ -54,31 +54,54 @@ describe('a Python project', () => {
     expect(plan.tool).toBe('command');
   });
 
-  it('gets into the cache what it names in plain words, and nothing that could say anything else', () => {
-    const requirements = [
-      'numpy>=1.26,<3  # fast',
+  const share = (texts: Record<string, string>) => planPython(treeOf(texts), null).shared;
+
+  it('shares what it names in plain words', () => {
+    const requirements = 'numpy>=1.26,<3  # fast\n\nrequests[socks] == 2.32.*\ntomli; python_version < "3.11"\n';
+    const shared = share({ 'requirements.txt': requirements });
+    expect(shared?.files['src/requirements.txt']?.split('\n')).toEqual([
+      'numpy>=1.26,<3',
       'requests[socks] == 2.32.*',
       'tomli; python_version < "3.11"',
-      '--index-url https://example.org/simple',
-      '-e .',
-      '-r other.txt',
-      './evil.whl',
-      'evil @ https://example.org/evil.whl',
-      'git+https://example.org/evil.git',
-      'C:\\evil.whl',
-    ];
-    const { fetch } = planPython(treeOf({ 'requirements.txt': requirements.join('\n') }), null);
-    const kept = fetch?.files['src/requirements.txt']?.split('\n') ?? [];
-    expect(kept.slice(0, 3)).toEqual(['numpy>=1.26,<3', 'requests[socks] == 2.32.*', 'tomli; python_version < "3.11"']);
-    expect(kept.join('\n')).not.toMatch(/evil|example\.org|other\.txt|-e/);
-    for (const command of fetch?.commands ?? []) {
-      expect(command).toMatchObject({ network: 'registries', cache: 'write' });
+      'pytest',
+      'pytest-cov',
+      '',
+    ]);
+    for (const command of shared?.fetch.slice(1) ?? []) {
+      expect(command).toMatchObject({ network: 'registries', cache: 'none' });
       expect(command.argv).toEqual(expect.arrayContaining(['--no-build', '--no-sources']));
     }
+    for (const command of shared?.install ?? []) expect(command).toMatchObject({ network: 'none', cache: 'read' });
   });
 
-  it('has one key in the cache for one list of packages', () => {
-    const keyOf = (text: string) => planPython(treeOf({ 'requirements.txt': text }), null).fetch?.key;
+  it.each([
+    '--index-url https://example.org/simple',
+    '-e .',
+    '-r other.txt',
+    './evil.whl',
+    'evil @ https://example.org/evil.whl',
+    'git+https://example.org/evil.git',
+    'C:\\evil.whl',
+    'evil; python_version > "3" @ x',
+  ])('shares nothing where it asks for %s', (line) =>
+    expect(share({ 'requirements.txt': `numpy\n${line}` })).toBeNull(),
+  );
+
+  it('shares nothing where only its build says what it needs', () => {
+    expect(share({ 'setup.py': '' })).toBeNull();
+    expect(planPython(treeOf({ 'a.py': '' }), { install: ['make'] }).shared).toBeNull();
+  });
+
+  it.each([
+    ['[build-system]\nrequires = ["hatchling>=1", \'flit-core\']\n', 'hatchling>=1\nflit-core\n'],
+    ['[project]\nname = "a"\n', 'setuptools>=40.8.0\n'],
+    ['[build-system]\nrequires = ["evil @ https://example.org/x.whl"]\n', '\n'],
+  ])('shares what it is built with: %j', (pyproject, build) =>
+    expect(share({ 'pyproject.toml': pyproject })?.files['src/build.txt']).toBe(build),
+  );
+
+  it('has one key for one list of packages', () => {
+    const keyOf = (text: string) => share({ 'requirements.txt': text })?.key;
     expect(keyOf('numpy # a')).toBe(keyOf('numpy'));
     expect(keyOf('numpy')).not.toBe(keyOf('pandas'));
   });
@@ -102,10 +125,11 @@ describe('a Node project', () => {
     expect(tool).toBe('npm');
   });
 
-  it('fills the cache from its lock file without running a script of anyone', () => {
-    const { fetch } = planNode(treeOf(lock), null);
-    expect(fetch?.commands[0]?.argv.slice(-2)).toEqual(['ci', '--ignore-scripts']);
-    expect(Object.keys(fetch?.files ?? {})).toEqual(['src/package.json', 'src/package-lock.json']);
-    expect(planNode(treeOf({ 'package.json': '{}' }), null).fetch).toBeNull();
+  it('shares what its lock file names, fetched without running a script of anyone', () => {
+    const { shared } = planNode(treeOf(lock), null);
+    expect(shared?.fetch[0]?.argv.slice(-2)).toEqual(['ci', '--ignore-scripts']);
+    expect(Object.keys(shared?.files ?? {})).toEqual(['src/package.json', 'src/package-lock.json']);
+    expect(shared?.install[0]).toMatchObject({ network: 'none', cache: 'read' });
+    expect(planNode(treeOf({ 'package.json': '{}' }), null).shared).toBeNull();
   });
 });

@@ -3,6 +3,7 @@ import fastifyStatic from '@fastify/static';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Assets } from './assets.ts';
 import { createCiDocuments } from './ci/documents.ts';
+import type { LiveRuns } from './ci/live/live-runs.ts';
 import type { ReportStore } from './ci/report-store.ts';
 import type { RunStore } from './ci/run-store.ts';
 import type { CiService } from './ci/service.ts';
@@ -18,6 +19,7 @@ import { secureHeaders } from './plugins/security.ts';
 import { registerBadge } from './routes/badge.ts';
 import { registerCi } from './routes/ci.ts';
 import { registerCiDocuments } from './routes/ci-documents.ts';
+import { registerCiEvents } from './routes/ci-events.ts';
 import { registerCiFiles } from './routes/ci-files.ts';
 import { registerCiPages } from './routes/ci-pages.ts';
 import { registerFunctions } from './routes/functions.ts';
@@ -30,6 +32,7 @@ export interface AppOptions {
   ci: CiService;
   runs: RunStore;
   reports: ReportStore;
+  lives: LiveRuns;
   health: HealthChecks;
   metrics: Metrics;
   assets: Assets;
@@ -43,7 +46,7 @@ const KEEP_ALIVE_MS = 30_000;
 
 /** Builds the app, ready to listen or to be tried with `inject`. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { lab, ci, runs, reports, health, metrics, assets, log, functions = labFunctions } = options;
+  const { lab, ci, runs, reports, lives, health, metrics, assets, log, functions = labFunctions } = options;
   const documents = createCiDocuments(reports);
   const closing = new AbortController();
   const app: FastifyInstance = Fastify({
@@ -75,8 +78,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   registerStatus(app, health, lab);
   registerFunctions(app, functions);
   registerCi(app, ci, runs);
-  registerCiFiles(app, { runs, reports, repository: ci.defaultRepository, closing: closing.signal });
+  registerCiFiles(app, { runs, reports, lives, repository: ci.defaultRepository, closing: closing.signal });
   registerCiDocuments(app, runs, documents);
+  await registerCiEvents(app, { runs, lives, closing: closing.signal });
   registerHome(app, lab, ci.defaultRepository);
   registerCiPages(app, { lab, ci, runs, documents });
   registerBadge(app, runs, ci.defaultRepository);

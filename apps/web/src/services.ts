@@ -4,6 +4,7 @@ import { createKafka } from '@cloud-lab/common/kafka';
 import type { Logger } from 'pino';
 import { createGitServer } from './ci/git-server.ts';
 import { createKafkaJobQueue } from './ci/job-queue.ts';
+import { LiveRuns } from './ci/live/live-runs.ts';
 import { createBlobReportStore, type ReportStore } from './ci/report-store.ts';
 import { createResultListener } from './ci/result-listener.ts';
 import { isFinished } from './ci/run.ts';
@@ -21,6 +22,7 @@ export interface Services {
   ci: CiService;
   runs: RunStore;
   reports: ReportStore;
+  lives: LiveRuns;
   health: HealthChecks;
   metrics: Metrics;
   /** Prepares the database and begins to listen; rejects when the database never comes or refuses its tables. */
@@ -38,6 +40,8 @@ export function createServices(config: WebConfig, log: Logger): Services {
   const blob = createBlobService(config.blob);
   const db = openDatabase(config.databaseUrl);
   const runs = createSqlRunStore(db);
+  const reports = createBlobReportStore(blob);
+  const lives = new LiveRuns({ runs, reports });
   const queue = createKafkaJobQueue(kafka);
   const metrics = createMetrics();
   const git = shareLookups(createGitServer(config.gitUrl));
@@ -48,6 +52,7 @@ export function createServices(config: WebConfig, log: Logger): Services {
     repositories: config.repositories,
     log,
     onChanged: (run) => {
+      lives.tell(run);
       if (isFinished(run)) metrics.runs.inc({ state: run.state });
     },
   });
@@ -67,7 +72,8 @@ export function createServices(config: WebConfig, log: Logger): Services {
   return {
     ci,
     runs,
-    reports: createBlobReportStore(blob),
+    reports,
+    lives,
     health,
     metrics,
     async start() {

@@ -26,7 +26,7 @@ const PATHS = [
   'what?.py',
   'c#d&e=f+g.py',
   'o\'"<b>.py',
-  '..',
+  '..py',
 ];
 const part = { percent: 50, lines: { covered: 1, total: 2 }, changed: null };
 const COVERAGE: CiCoverage = { ...part, files: PATHS.map((path) => ({ path, ...part })) };

@@ -11,6 +11,7 @@ import { buildApp } from '../../../apps/web/src/app.ts';
 import { findAssets } from '../../../apps/web/src/assets.ts';
 import type { GitServer } from '../../../apps/web/src/ci/git-server.ts';
 import type { JobQueue } from '../../../apps/web/src/ci/job-queue.ts';
+import { LiveRuns } from '../../../apps/web/src/ci/live/live-runs.ts';
 import type { LogPiece, ReportStore } from '../../../apps/web/src/ci/report-store.ts';
 import type { RunStore } from '../../../apps/web/src/ci/run-store.ts';
 import { RunWaiters } from '../../../apps/web/src/ci/run-waiters.ts';
@@ -92,6 +93,7 @@ export interface TestParts {
 }
 
 export interface TestApp {
+  lives: LiveRuns;
   app: FastifyInstance;
   ci: CiService;
   runs: RunStore;
@@ -100,6 +102,8 @@ export interface TestApp {
 /** The app, closed when the test is over. */
 export async function buildTestApp(parts: TestParts = {}): Promise<TestApp> {
   const runs = parts.runs ?? createMemoryRunStore();
+  const reports = parts.reports ?? strict<ReportStore>('reports');
+  const lives = new LiveRuns({ runs, reports, logPollMs: 20, statePollMs: 50, awayMs: 20 });
   const ci = new CiService({
     runs,
     queue: parts.queue ?? strict<JobQueue>('queue'),
@@ -107,19 +111,21 @@ export async function buildTestApp(parts: TestParts = {}): Promise<TestApp> {
     repositories: parts.repositories ?? ['myapp'],
     log: silent,
     waiters: new RunWaiters(runs, 20),
+    onChanged: (run) => lives.tell(run),
   });
   const app = await buildApp({
     lab: { name: 'test', version: '1.2.3', endpoints: parts.endpoints ?? {} },
     ci,
     runs,
-    reports: parts.reports ?? strict<ReportStore>('reports'),
+    reports,
+    lives,
     health: parts.health ?? strict<HealthChecks>('health'),
     metrics: createMetrics(),
     assets: findAssets(join(import.meta.dirname, '../../../apps/web/src')),
     log: silent,
   });
   onTestFinished(() => app.close());
-  return { app, ci, runs };
+  return { app, ci, runs, lives };
 }
 
 /** A folder for one test. */

@@ -175,6 +175,7 @@ describe('the documentation', () => {
       '/api/v1/ci/{id}',
       '/api/v1/ci/{id}/coverage',
       '/api/v1/ci/{id}/coverage/{*}',
+      '/api/v1/ci/{id}/events',
       '/api/v1/ci/{id}/log',
       '/api/v1/ci/{id}/report/{*}',
       '/api/v1/ci/{id}/tests',

@@ -10,7 +10,8 @@ import type {
 } from 'fastify';
 import Type from 'typebox';
 import { refuseBranchName } from '../ci/branch-name.ts';
-import { followLog } from '../ci/follow-log.ts';
+import { followRun, type RunEvent } from '../ci/live/follow-run.ts';
+import type { LiveRuns } from '../ci/live/live-runs.ts';
 import { safePath } from '../ci/report-path.ts';
 import type { ReportStore } from '../ci/report-store.ts';
 import type { RunStore } from '../ci/run-store.ts';
@@ -23,6 +24,7 @@ import { sendReportFile } from './report-file.ts';
 export interface CiFilesOptions {
   runs: RunStore;
   reports: ReportStore;
+  lives: LiveRuns;
   /** Repository whose reports /static serves. */
   repository: string;
   /** Aborts as the process ends. */
@@ -46,7 +48,8 @@ function read<Route extends RouteGenericInterface>(
 }
 
 /** Registers /api/v1/ci/:id/log, /api/v1/ci/:id/report/* and /static/<branch>/*. */
-export function registerCiFiles(app: FastifyInstance, { runs, reports, repository, closing }: CiFilesOptions): void {
+export function registerCiFiles(app: FastifyInstance, options: CiFilesOptions): void {
+  const { runs, reports, lives, repository, closing } = options;
   read<{ Params: { id: string } }>(
     app,
     '/api/v1/ci/:id/log',
@@ -56,10 +59,10 @@ export function registerCiFiles(app: FastifyInstance, { runs, reports, repositor
       reply.type('text/plain; charset=utf-8').header('cache-control', 'no-store').header('x-accel-buffering', 'no');
       if (request.method === 'HEAD') return reply.send();
       const signal = AbortSignal.any([clientGone(reply), closing]);
-      const pieces = followLog(run.id, { runs, reports, signal });
-      // The first piece is waited for here: a storage that is away is still told in words.
-      const first = await pieces.next();
-      return reply.send(Readable.from(first.done ? [] : join(first.value, pieces), { objectMode: false }));
+      // The first piece is read here: a storage that is away is still told in words.
+      const { bytes } = await reports.log(run.id, 0);
+      const events = followRun(lives, run, { offset: bytes.length, signal });
+      return reply.send(Readable.from(join(bytes, events), { objectMode: false }));
     },
   );
 
@@ -93,9 +96,9 @@ export function registerCiFiles(app: FastifyInstance, { runs, reports, repositor
   });
 }
 
-async function* join(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  yield first;
-  yield* rest;
+async function* join(first: Buffer, events: AsyncIterable<RunEvent>): AsyncGenerator<Buffer> {
+  if (first.length > 0) yield first;
+  for await (const event of events) if (event.kind === 'log') yield event.bytes;
 }
 
 const noReport = (whose: string): HttpError =>

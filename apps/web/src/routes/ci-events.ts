@@ -1,0 +1,117 @@
+/** Route to the events of a run: its states and its log while they happen, as Server-Sent Events. */
+import { once } from 'node:events';
+import { fastifySSE, type SSEMessage } from '@fastify/sse';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import Type from 'typebox';
+import { followRun, type RunEvent } from '../ci/live/follow-run.ts';
+import type { LiveRuns } from '../ci/live/live-runs.ts';
+import { type LogText, LogTexts } from '../ci/live/log-text.ts';
+import type { RunStore } from '../ci/run-store.ts';
+import { UnavailableError } from '../errors.ts';
+import { RunParams, showRun } from '../schemas/ci.ts';
+import { ErrorSchema } from '../schemas/error.ts';
+import { findRun } from './ci.ts';
+import { clientGone } from './client-gone.ts';
+import { originOf } from './origin.ts';
+
+export interface CiEventsOptions {
+  runs: Pick<RunStore, 'get'>;
+  lives: LiveRuns;
+  /** Aborts as the process ends. */
+  closing: AbortSignal;
+  /** Streams that may be open at once in this process (200). */
+  maxStreams?: number;
+  /** Between two signs of life, in milliseconds (15 000). */
+  heartbeatMs?: number;
+  /** How long a client may leave what it was sent unread, in milliseconds (30 000). */
+  slowMs?: number;
+}
+
+const MAX_STREAMS = 200;
+const HEARTBEAT_MS = 15_000;
+const SLOW_MS = 30_000;
+
+const DESCRIPTION = [
+  '`run`: the run as `GET /api/v1/ci/{id}` shows it, at once and at every change.',
+  '`log`: the next piece of the log, a JSON text; its `id` is where it ends in the log, in bytes, and `Last-Event-ID` goes on there.',
+  '`restart`: another runner took the job and its log begins anew.',
+  '`end`: the run is finished and its log complete; the stream closes.',
+].join('\n\n');
+
+/** Registers /api/v1/ci/:id/events. */
+export async function registerCiEvents(app: FastifyInstance, options: CiEventsOptions): Promise<void> {
+  const { runs, lives, closing, maxStreams = MAX_STREAMS, slowMs = SLOW_MS } = options;
+  let open = 0;
+
+  await app.register(async (scope) => {
+    // Called, not registered: this name of it would keep its hook to itself, and the other one has no types.
+    await fastifySSE(scope, { heartbeatInterval: options.heartbeatMs ?? HEARTBEAT_MS });
+    scope.get<{ Params: { id: string } }>('/api/v1/ci/:id/events', {
+      // Manual: a client that names no type of answer gets events as well, and a refusal has the shape of all others.
+      sse: { kind: 'manual' },
+      exposeHeadRoute: false,
+      schema: {
+        tags: ['ci'],
+        summary: 'A run while it goes on, as Server-Sent Events',
+        description: DESCRIPTION,
+        params: RunParams,
+        produces: ['text/event-stream'],
+        response: {
+          200: Type.String({ description: 'Events `run`, `log`, `restart` and `end`' }),
+          '4xx': ErrorSchema,
+          '5xx': ErrorSchema,
+        },
+      },
+      handler: async (request, reply) => {
+        const run = await findRun(runs, request.params.id);
+        if (open >= maxStreams) {
+          throw new UnavailableError(`${maxStreams} clients follow runs here already. Try again when some have left.`);
+        }
+        open += 1;
+        const signal = AbortSignal.any([clientGone(reply), closing]);
+        const offset = readOffset(request.headers['last-event-id']);
+        try {
+          const events = toMessages(followRun(lives, run, { offset, signal }), originOf(request));
+          for await (const message of events) await send(reply, message, signal, slowMs);
+        } finally {
+          open -= 1;
+        }
+      },
+    });
+  });
+}
+
+/** Where the client's log ends; from the beginning for whatever is no place in a log. */
+const readOffset = (id: unknown): number => (typeof id === 'string' && /^\d{1,12}$/.test(id) ? Number(id) : 0);
+
+async function* toMessages(events: AsyncIterable<RunEvent>, origin: string): AsyncGenerator<SSEMessage> {
+  const texts = new LogTexts();
+  for await (const event of events) {
+    if (event.kind === 'run') yield { event: 'run', data: showRun(event.run, origin) };
+    if (event.kind === 'log') yield* toLog(texts.add(event.bytes, event.offset));
+    if (event.kind === 'restart') {
+      texts.clear();
+      yield { event: 'restart', id: '0', data: null };
+    }
+    if (event.kind === 'end') {
+      yield* toLog(texts.end());
+      yield { event: 'end', data: { state: event.run.state } };
+    }
+  }
+}
+
+function* toLog(piece: LogText | undefined): Generator<SSEMessage> {
+  if (piece !== undefined) yield { event: 'log', id: String(piece.offset), data: piece.text };
+}
+
+/** Sends one message; waits for a client that is slow, but not for long, as what it was sent lies in our memory. */
+async function send(reply: FastifyReply, message: SSEMessage, signal: AbortSignal, slowMs: number): Promise<void> {
+  // Destroyed comes before the signal, which is told of the end of the connection a moment later.
+  if (signal.aborted || reply.raw.destroyed) return;
+  const sent = reply.sse.send(message);
+  if (!reply.raw.writableNeedDrain) return sent;
+  // The plugin's own promise would never settle if the client left now.
+  const limit = AbortSignal.timeout(slowMs);
+  await once(reply.raw, 'drain', { signal: AbortSignal.any([signal, limit]) }).catch(() => undefined);
+  if (limit.aborted) reply.raw.destroy();
+}

@@ -1,19 +1,22 @@
-/** `npm run bench`: how long the local lab takes, beside the limits that the project promises, on a lab of its own. */
+/** `npm run bench`: how long the local lab and its services take, beside the limits that the project promises. */
 import { availableParallelism, totalmem } from 'node:os';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { createContext } from '../launcher/context.ts';
 import { createReport } from '../launcher/report.ts';
-import { measureLab } from './measure.ts';
-import { summarize } from './measures.ts';
+import { measureCi } from './measure-ci.ts';
+import { measureLab } from './measure-lab.ts';
+import { CI_MEASURES, type Figure, LAB_MEASURES, summarize } from './measures.ts';
 import { formatTable } from './table.ts';
 
-type Options = { runs: number; json?: true; strict?: true };
+type Subject = 'lab' | 'ci';
+type Options = { runs: number; only?: Subject; json?: true; strict?: true };
 
-const { runs, json, strict } = new Command('bench')
+const { runs, only, json, strict } = new Command('bench')
   .description(
-    'Measures a lab of its own on this machine: up, down, changes, memory. It is given back at the end, also after Ctrl-C.',
+    'Measures a lab of its own on this machine: up, down, changes, memory, the CI. It is given back at the end, also after Ctrl-C.',
   )
   .option('-r, --runs <count>', 'how often each thing is measured', readRuns, 3)
+  .addOption(new Option('--only <subject>', 'measure one thing alone').choices(['lab', 'ci']))
   .option('--json', 'print what a program would read')
   .option('--strict', 'exit status 1 where a median is over its limit')
   .parse()
@@ -29,7 +32,10 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 try {
-  const figures = summarize(await measureLab({ context: createContext(), runs, report, signal: interruption.signal }));
+  const options = { context: createContext(), runs, report, signal: interruption.signal };
+  const figures: Figure[] = [];
+  if (only !== 'ci') figures.push(...summarize(LAB_MEASURES, await measureLab(options)));
+  if (only !== 'lab') figures.push(...summarize(CI_MEASURES, await measureCi(options)));
   const machine = { processors: availableParallelism(), memoryMib: Math.round(totalmem() / 2 ** 20) };
   process.stdout.write(
     json

@@ -2,7 +2,7 @@
 import type { Figure, Measure } from './measures.ts';
 
 const HEADER = ['', 'median', 'min', 'max', 'limit', ''];
-const DIGITS: Record<Measure['unit'], number> = { s: 1, MiB: 0, '×': 2 };
+const DIGITS: Record<Measure['unit'], number> = { s: 1, ms: 0, MiB: 0, '×': 2, '/min': 1 };
 
 /** A row for each figure, in columns. */
 export function formatTable(figures: readonly Figure[]): string {

@@ -1,11 +1,11 @@
 /** The benchmark's figures: what several runs come to, and how a person reads them. */
 import { array, assert, double, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MEASURES, median, type Samples, summarize } from '../../../tools/bench/measures.ts';
+import { LAB_MEASURES, type LabMeasure, median, type Samples, summarize } from '../../../tools/bench/measures.ts';
 import { sumMemory } from '../../../tools/bench/memory.ts';
 import { formatTable } from '../../../tools/bench/table.ts';
 
-const samples: Samples = {
+const samples: Samples<LabMeasure> = {
   up: [31, 29.04, 20],
   bare: [20, 21, 18],
   ratio: [1.55, 1.4, 1.111],
@@ -17,7 +17,7 @@ const samples: Samples = {
 
 describe('the figures of several runs', () => {
   test('are the median, the least and the most, beside what the project promises', () => {
-    const [up, bare] = summarize(samples);
+    const [up, bare] = summarize(LAB_MEASURES, samples);
     expect(up).toEqual({
       name: 'up',
       title: './lab up, everything cached',
@@ -33,14 +33,14 @@ describe('the figures of several runs', () => {
   });
 
   test('are judged by their median: a limit that is just met is met', () => {
-    const verdicts = summarize(samples).flatMap(({ name, withinLimit }) =>
+    const verdicts = summarize(LAB_MEASURES, samples).flatMap(({ name, withinLimit }) =>
       withinLimit === undefined ? [] : [[name, withinLimit]],
     );
     expect(Object.fromEntries(verdicts)).toEqual({ up: true, noop: false, changed: true, down: true, memory: true });
   });
 
   test('name what was never measured', () => {
-    expect(() => summarize({ ...samples, down: [] })).toThrow('"./lab down" was never measured');
+    expect(() => summarize(LAB_MEASURES, { ...samples, down: [] })).toThrow('"./lab down" was never measured');
   });
 
   test.each([
@@ -67,7 +67,7 @@ describe('the figures of several runs', () => {
 });
 
 test('the table has a row for each measure, its limit, and whether it is kept', () => {
-  expect(formatTable(summarize(samples))).toBe(
+  expect(formatTable(summarize(LAB_MEASURES, samples))).toBe(
     [
       '                                        median      min      max     limit',
       './lab up, everything cached             29.0 s   20.0 s   31.0 s      30 s  ✓',
@@ -79,7 +79,7 @@ test('the table has a row for each measure, its limit, and whether it is kept', 
       'memory of the idle lab                 901 MiB  900 MiB  901 MiB  1536 MiB  ✓',
     ].join('\n'),
   );
-  expect(Object.keys(samples)).toEqual(Object.keys(MEASURES));
+  expect(Object.keys(samples)).toEqual(Object.keys(LAB_MEASURES));
 });
 
 describe('the memory of containers', () => {

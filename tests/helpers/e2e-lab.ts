@@ -1,11 +1,11 @@
 /** The lab of the end-to-end tests: one stack for all files, brought up before the first and given back after the last. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import type { LabOutputs } from '../../infra/outputs.ts';
 import { E2E_SETTINGS } from './e2e-settings.ts';
 import { PROJECT_DIR } from './lab.ts';
-import { lab, leftovers } from './launcher.ts';
+import { lab, leftovers, outputOf } from './launcher.ts';
 
 export type E2eLab = { stack: string; outputs: LabOutputs };
 
@@ -15,18 +15,28 @@ declare module 'vitest' {
   }
 }
 
-/** Vitest's global set-up and tear-down; the tear-down also runs when the set-up has failed half-way or a test has. */
+/**
+ * Vitest's global set-up and tear-down; the tear-down also runs when the set-up has failed half-way or a test has.
+ * LAB_E2E_STACK names a lab that is up, with the settings of E2E_SETTINGS: it is used and left as it is.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const running = process.env.LAB_E2E_STACK;
+  if (running !== undefined) {
+    const outputs = await outputOf('./lab', ['pulumi', 'stack', 'output', '--json', '--stack', running]);
+    project.provide('e2e', { stack: running, outputs: JSON.parse(outputs) as LabOutputs });
+    return async () => undefined;
+  }
   const stack = `e2e-${process.pid}`;
   const teardown = async (): Promise<void> => {
     const down = await lab(['down', stack]);
     const left = await leftovers(stack);
+    // What was set with -c stays in the stack's file, and the file with it; the salt of its secrets does not.
     const file = join(PROJECT_DIR, `Pulumi.${stack}.yaml`);
-    if (down.status !== 0 || left.length > 0 || existsSync(file)) {
+    const kept = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    rmSync(file, { force: true });
+    if (down.status !== 0 || left.length > 0 || kept.includes('encryptionsalt')) {
       process.exitCode = 1;
-      throw new Error(
-        `./lab down ${stack} left something: ${left.join(' ')} ${existsSync(file) ? readFileSync(file, 'utf8') : ''}\n${down.stderr}`,
-      );
+      throw new Error(`./lab down ${stack} left something: ${left.join(' ')} ${kept}\n${down.stderr}`);
     }
   };
   const settings = Object.entries(E2E_SETTINGS).flatMap(([key, value]) => ['-c', `${key}=${value}`]);

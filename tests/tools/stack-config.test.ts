@@ -7,6 +7,7 @@ import { Problem } from '../../infra/problem.ts';
 import {
   checkStackName,
   forgetStackFile,
+  keepSettings,
   readStackCloud,
   readStackConfig,
   stackFile,
@@ -63,6 +64,25 @@ describe('the configuration of a stack', () => {
   test('keeps "=" and newlines in a value, and refuses unknown keys as the program will', () => {
     expect(() => readStackConfig(project(), 'mine', ['lab:cloud=a=b\nc'])).toThrow('but it is "a=b\\nc"');
     expect(() => readStackConfig(project(), 'mine', ['lab:runners=2'])).toThrow(ConfigError);
+  });
+});
+
+describe('what the command line sets', () => {
+  test('is kept in the file of the stack, lists as lists, beside what was there', () => {
+    const folder = project('# Mine.\nconfig:\n  lab:ciRunners: 2 # two\n  lab:subnet: auto\n');
+    keepSettings(folder, 'mine', ['lab:ciRunners=3', 'lab:ciRepositories=["one","two"]', 'lab:cloud=local']);
+    const text = readFileSync(stackFile(folder, 'mine'), 'utf8');
+    expect(text).toContain('# Mine.\nconfig:\n  lab:ciRunners: 3 # two\n  lab:subnet: auto\n');
+    expect(readStackConfig(folder, 'mine', [])).toMatchObject({ ciRunners: 3, ciRepositories: ['one', 'two'] });
+    expect(text).toContain('lab:ciRepositories:\n    - one\n    - two\n');
+  });
+
+  test('makes the file where there is none, and touches nothing where it sets nothing', () => {
+    const folder = project();
+    keepSettings(folder, 'mine', []);
+    expect(existsSync(stackFile(folder, 'mine'))).toBe(false);
+    keepSettings(folder, 'mine', ['lab:ciRunners=2']);
+    expect(readFileSync(stackFile(folder, 'mine'), 'utf8')).toBe('config:\n  lab:ciRunners: 2\n');
   });
 });
 

@@ -35,12 +35,30 @@ export function readStackConfig(projectDir: string, stack: string, settings: rea
   const file = stackFile(projectDir, stack);
   const own = (existsSync(file) ? readYaml(file) : undefined) as { config?: Record<string, unknown> } | undefined;
   for (const [key, value] of Object.entries(own?.config ?? {})) raw[key] = asText(value);
-  for (const setting of settings) {
-    const [, key, value] = /^([\w-]+:[\w-]+)=(.*)$/s.exec(setting) ?? [];
-    if (key === undefined || value === undefined) throw new Problem(`-c ${setting} is not of the form lab:key=value.`);
-    raw[key] = value;
-  }
+  for (const [key, value] of settings.map(splitSetting)) raw[key] = value;
   return readConfig(raw, stack);
+}
+
+/**
+ * Keeps what the command line sets in the stack's file, each with the type that Pulumi.yaml declares: a list is given as JSON.
+ * @param settings as readStackConfig has found them to be right
+ */
+export function keepSettings(projectDir: string, stack: string, settings: readonly string[]): void {
+  if (settings.length === 0) return;
+  const project = readYaml(join(projectDir, 'Pulumi.yaml')) as { config: Record<string, { type?: string }> };
+  const path = stackFile(projectDir, stack);
+  const document = parseDocument(existsSync(path) ? readFileSync(path, 'utf8') : '');
+  for (const [key, value] of settings.map(splitSetting)) {
+    const { type } = project.config[key] ?? {};
+    document.setIn(['config', key], type === 'string' ? value : (JSON.parse(value) as unknown));
+  }
+  writeAtomically(path, String(document));
+}
+
+function splitSetting(setting: string): [key: string, value: string] {
+  const [, key, value] = /^([\w-]+:[\w-]+)=(.*)$/s.exec(setting) ?? [];
+  if (key === undefined || value === undefined) throw new Problem(`-c ${setting} is not of the form lab:key=value.`);
+  return [key, value];
 }
 
 /**

@@ -9,7 +9,7 @@ import { readState } from '../pulumi-state.ts';
 import { clearBackendLock, pulumi, reconcile } from '../reconcile.ts';
 import type { Report } from '../report.ts';
 import { seconds } from '../report.ts';
-import { forgetStackFile, readStackConfig } from '../stack-config.ts';
+import { forgetStackFile, keepSettings, readStackConfig } from '../stack-config.ts';
 import { lockStack } from '../stack-lock.ts';
 import { readOutputs, writeClientFiles } from '../stack-outputs.ts';
 
@@ -40,14 +40,8 @@ export async function up({ context, stack, settings, report }: UpOptions): Promi
       reconcile({ context, stack, target, env, report }),
     ]);
     if (obstacles.length > 0) throw new Problem(obstacles.join('\n'));
-    const args = [
-      'up',
-      '--yes',
-      '--skip-preview',
-      '--stack',
-      stack,
-      ...settings.flatMap((setting) => ['--config', setting]),
-    ];
+    keepSettings(projectDir, stack, settings);
+    const args = ['up', '--yes', '--skip-preview', '--stack', stack];
     const { ok, changes, errors } = await runUpdate({ projectDir, env, args, report });
     if (!ok) throw new Problem(`The lab is not up:\n${errors.join('\n')}`);
     const outputs = readOutputs(context, stack);

@@ -22,6 +22,7 @@ import { registerCiDocuments } from './routes/ci-documents.ts';
 import { registerCiEvents } from './routes/ci-events.ts';
 import { registerCiFiles } from './routes/ci-files.ts';
 import { registerCiPages } from './routes/ci-pages.ts';
+import { type CiWebhookOptions, registerCiWebhook } from './routes/ci-webhook.ts';
 import { registerFunctions } from './routes/functions.ts';
 import { registerHome } from './routes/home.ts';
 import { type LabInfo, registerHealth, registerStatus } from './routes/status.ts';
@@ -36,6 +37,7 @@ export interface AppOptions {
   health: HealthChecks;
   metrics: Metrics;
   assets: Assets;
+  webhook: Pick<CiWebhookOptions, 'secret' | 'gitUrl'>;
   log: FastifyBaseLogger;
   functions?: readonly LabFunction[];
 }
@@ -46,7 +48,7 @@ const KEEP_ALIVE_MS = 30_000;
 
 /** Builds the app, ready to listen or to be tried with `inject`. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { lab, ci, runs, reports, lives, health, metrics, assets, log, functions = labFunctions } = options;
+  const { lab, ci, runs, reports, lives, health, metrics, assets, webhook, log, functions = labFunctions } = options;
   const documents = createCiDocuments(reports);
   const closing = new AbortController();
   const app: FastifyInstance = Fastify({
@@ -80,6 +82,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   registerCi(app, ci, runs);
   registerCiFiles(app, { runs, reports, lives, repository: ci.defaultRepository, closing: closing.signal });
   registerCiDocuments(app, runs, documents);
+  await registerCiWebhook(app, { ci, ...webhook });
   await registerCiEvents(app, { runs, lives, closing: closing.signal });
   registerHome(app, lab, ci.defaultRepository);
   registerCiPages(app, { lab, ci, runs, documents });

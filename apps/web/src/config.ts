@@ -22,6 +22,12 @@ export interface WebConfig {
    * password (myapp); the first is the default.
    */
   repositories: string[];
+  /** CI_WEBHOOK_SECRET: what other Git servers sign their webhooks with (secret; without it there is no webhook). */
+  webhookSecret: string | undefined;
+  /** CI_RETENTION_DAYS: how long runs are kept (30); the newest of each branch stays. */
+  retentionDays: number;
+  /** CI_LOST_AFTER_SECONDS: longer than any job may take (3600); a runner that is silent so long has lost its run. */
+  lostAfterSeconds: number;
   /** LAB_NAME: name of this lab, shown on its first page (dev). */
   labName: string;
   /** LAB_ENDPOINTS: JSON object of name -> public URL or address, shown on the first page. */
@@ -46,11 +52,23 @@ export function readConfig(env: Record<string, string | undefined>): WebConfig {
     if (fallback === undefined) problems.push(`${name} is not set`);
     return fallback ?? '';
   };
+  const readOptional = (name: string): string | undefined => {
+    const value = env[name]?.trim() ?? '';
+    return value === '' ? undefined : value;
+  };
   const readPort = (name: string, fallback: string): number => {
     const text = read(name, fallback);
     const port = /^\d{1,5}$/.test(text) ? Number(text) : -1;
     if (port < 0 || port > 65535) problems.push(`${name} must be a port number from 0 to 65535, not "${text}"`);
     return port;
+  };
+  const readInteger = (name: string, fallback: string, least: number, most: number): number => {
+    const text = read(name, fallback);
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : -1;
+    if (value < least || value > most) {
+      problems.push(`${name} must be a whole number from ${least} to ${most}, not "${text}"`);
+    }
+    return value;
   };
   const readList = (name: string, isItem: (item: string) => boolean, example: string, fallback?: string): string[] => {
     const items = read(name, fallback)
@@ -88,6 +106,9 @@ export function readConfig(env: Record<string, string | undefined>): WebConfig {
     },
     gitUrl: readUrl('GIT_URL', ['http:', 'https:'], 'http://ci-1:8080/git'),
     repositories: readList('CI_REPOSITORIES', isRepository, 'myapp,https://git.example/ann/app.git', 'myapp'),
+    webhookSecret: readOptional('CI_WEBHOOK_SECRET'),
+    retentionDays: readInteger('CI_RETENTION_DAYS', '30', 1, 3650),
+    lostAfterSeconds: readInteger('CI_LOST_AFTER_SECONDS', '3600', 60, 604_800),
     labName: read('LAB_NAME', 'dev'),
     endpoints: readEndpoints(read('LAB_ENDPOINTS', '{}'), problems),
     version: read('LAB_VERSION', '0.0.0'),

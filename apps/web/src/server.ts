@@ -13,7 +13,8 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const services = createServices(config, log);
   const lab = { name: config.labName, version: config.version, endpoints: config.endpoints };
-  const app = await buildApp({ ...services, lab, assets: findAssets(), log });
+  const webhook = { secret: config.webhookSecret, gitUrl: config.gitUrl };
+  const app = await buildApp({ ...services, lab, webhook, assets: findAssets(), log });
   const metricsApp = buildMetricsApp(services.metrics, services.health, log);
 
   let stopping = false;

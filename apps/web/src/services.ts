@@ -50,6 +50,7 @@ export function createServices(config: WebConfig, log: Logger): Services {
     queue,
     git,
     repositories: config.repositories,
+    lostAfterMs: config.lostAfterSeconds * 1_000,
     log,
     onChanged: (run) => {
       lives.tell(run);

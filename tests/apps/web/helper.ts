@@ -90,6 +90,7 @@ export interface TestParts {
   health?: HealthChecks;
   repositories?: string[];
   endpoints?: Record<string, string>;
+  webhookSecret?: string;
 }
 
 export interface TestApp {
@@ -121,6 +122,7 @@ export async function buildTestApp(parts: TestParts = {}): Promise<TestApp> {
     lives,
     health: parts.health ?? strict<HealthChecks>('health'),
     metrics: createMetrics(),
+    webhook: { secret: parts.webhookSecret, gitUrl: 'http://ci-1:8080/git' },
     assets: findAssets(join(import.meta.dirname, '../../../apps/web/src')),
     log: silent,
   });

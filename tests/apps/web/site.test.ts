@@ -172,6 +172,7 @@ describe('the documentation', () => {
       '/api/v1/add_numbers',
       '/api/v1/ci',
       '/api/v1/ci/branches',
+      '/api/v1/ci/webhook',
       '/api/v1/ci/{id}',
       '/api/v1/ci/{id}/coverage',
       '/api/v1/ci/{id}/coverage/{*}',

@@ -27,9 +27,22 @@ export function findRepository(repositories: readonly string[], asked: string): 
 }
 
 /** A URL without what makes no difference to where it leads; undefined when it is none. */
-export function plainAddress(text: string): string | undefined {
+function plainAddress(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;
   const { origin, pathname, protocol, search, hash, username } = new URL(text);
   if (!/^https?:$/.test(protocol) || `${search}${hash}${username}` !== '') return undefined;
   return `${origin}${pathname.replace(/\/+$/, '').replace(/\.git$/, '')}`;
+}
+
+/** The one of `repositories` that has one of these addresses; those of the lab are under each of `gitUrls`. */
+export function findByAddress(
+  repositories: readonly string[],
+  urls: readonly string[],
+  gitUrls: readonly string[],
+): string | undefined {
+  const addresses = new Set(urls.map(plainAddress));
+  addresses.delete(undefined);
+  return repositories.find((repository) =>
+    gitUrls.some((gitUrl) => addresses.has(plainAddress(repositoryUrl(repository, gitUrl)))),
+  );
 }

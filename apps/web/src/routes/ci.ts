@@ -55,7 +55,7 @@ export function registerCi(app: FastifyInstance, ci: CiService, runs: RunStore):
     handler: async (request, reply) => {
       const signal = clientGone(reply);
       const run = await ci.request(request.body.branch, request.body.repository);
-      if (prefersAsync(request)) return accept(request, reply, run);
+      if (prefersAsync(request)) return accept(request, reply.header('preference-applied', 'respond-async'), run);
       const finished = await ci.finished(run.id, signal);
       return reply.code(finished.state === 'passed' ? 200 : 400).send(showResult(finished, originOf(request)));
     },
@@ -116,8 +116,9 @@ export function registerCi(app: FastifyInstance, ci: CiService, runs: RunStore):
   });
 }
 
-function accept(request: FastifyRequest, reply: FastifyReply, run: CiRun): FastifyReply {
-  reply.code(202).header('location', `/api/v1/ci/${run.id}`).header('preference-applied', 'respond-async');
+/** Answers 202 with the run and where to ask for its result. */
+export function accept(request: FastifyRequest, reply: FastifyReply, run: CiRun): FastifyReply {
+  reply.code(202).header('location', `/api/v1/ci/${run.id}`);
   return reply.send(showResult(run, originOf(request)));
 }
 

@@ -1,4 +1,9 @@
+import { existsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { CHROMIUM } from './tests/helpers/chromium.ts';
+
+// These need a browser but no lab. Where there is none yet, the end-to-end tests run them: they install one first.
+const withBrowser = existsSync(CHROMIUM) ? ['tests/browser/ci-*.test.ts'] : [];
 
 export default defineConfig({
   test: {
@@ -6,7 +11,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['tests/{infra,clouds,cloud-init,apps,samples,tools}/**/*.test.ts'],
+          include: ['tests/{infra,clouds,cloud-init,apps,samples,tools}/**/*.test.ts', ...withBrowser],
           testTimeout: 20_000,
         },
       },

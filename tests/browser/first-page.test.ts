@@ -1,31 +1,18 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { launchChromium, pictureFolder } from '../helpers/chromium.ts';
 import { PROJECT_DIR } from '../helpers/lab.ts';
 
 const { outputs } = inject('e2e');
-/** With LAB_SCREENSHOTS=docs the pictures of the docs are made anew. */
-const pictures =
-  process.env.LAB_SCREENSHOTS === 'docs' ? join(PROJECT_DIR, 'docs/images') : join(PROJECT_DIR, 'tests/.out');
+const pictures = pictureFolder(PROJECT_DIR);
 
 let browser: Browser;
 let page: Page;
 const complaints: string[] = [];
 
 beforeAll(async () => {
-  mkdirSync(pictures, { recursive: true });
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  browser = await launchChromium();
   page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
@@ -53,15 +40,24 @@ describe('the first page', () => {
   });
 
   test('runs the CI on a branch that it offers, and links the report', async () => {
-    const before = await page.getByRole('link', { name: 'Report' }).count();
-    await page.getByLabel('Branch', { exact: true }).fill('main');
+    await page.getByLabel('Branch', { exact: true }).selectOption('main');
     await page.getByRole('button', { name: 'Run the tests' }).click();
-    await expect
-      .poll(() => page.getByRole('link', { name: 'Report' }).count(), { timeout: 60_000 })
-      .toBeGreaterThan(before);
+    await page.getByRole('link', { name: 'Coverage report' }).waitFor({ timeout: 60_000 });
+    await page
+      .getByRole('row', { name: /Passed/ })
+      .first()
+      .waitFor();
     await page.screenshot({ path: join(pictures, 'first-page.png'), fullPage: true });
     const report = await page.request.get(`${outputs.webUrl}/static/main/index.html`);
     expect(report.status()).toBe(200);
+  });
+
+  test('leads to the page of the run', async () => {
+    await page.getByRole('link', { name: 'See the run' }).click();
+    await page.getByRole('heading', { level: 1, name: /^Passed/ }).waitFor();
+    await page.getByRole('heading', { level: 2, name: 'Steps' }).waitFor();
+    await page.goto(outputs.webUrl);
+    expect(complaints).toEqual([]);
   });
 
   test('fits a phone', async () => {

@@ -14,6 +14,7 @@ import { pino } from 'pino';
 import { extract } from 'tar';
 import { buildApp } from '../../apps/web/src/app.ts';
 import type { GitServer } from '../../apps/web/src/ci/git-server.ts';
+import { LiveRuns } from '../../apps/web/src/ci/live/live-runs.ts';
 import type { ReportStore } from '../../apps/web/src/ci/report-store.ts';
 import { RunWaiters } from '../../apps/web/src/ci/run-waiters.ts';
 import { CiService } from '../../apps/web/src/ci/service.ts';
@@ -48,6 +49,11 @@ export interface LiveRun {
 
 const REPOSITORIES = ['myapp', 'weather'];
 const BRANCHES = ['feature/round-half-even', 'main', 'new-readme', 'try-new-plot'];
+
+const SERVICES = [
+  { name: 'database', title: 'Database', status: 'ok' as const, text: 'Answers queries.' },
+  { name: 'kafka', title: 'Kafka', status: 'ok' as const, text: 'One broker answers.' },
+];
 
 const git: GitServer = {
   branches: async (repository) =>
@@ -98,6 +104,7 @@ export async function startWebFixture({ port = 0, runnerIsThere = true } = {}): 
   const log = pino({ level: 'warn' });
   const runs = createMemoryRunStore();
   const storage = new Storage();
+  const lives = new LiveRuns({ runs, reports: storage, logPollMs: 100 });
   const ci = new CiService({
     runs,
     git,
@@ -105,6 +112,7 @@ export async function startWebFixture({ port = 0, runnerIsThere = true } = {}): 
     repositories: REPOSITORIES,
     log,
     waiters: new RunWaiters(runs, 50),
+    onChanged: (run) => lives.tell(run),
   });
 
   const run = async (job: CiJob): Promise<void> => {
@@ -123,7 +131,8 @@ export async function startWebFixture({ port = 0, runnerIsThere = true } = {}): 
     ci,
     runs,
     reports: storage,
-    health: { check: async () => ({ status: 'ok', checkedAt: new Date().toISOString(), services: [] }) },
+    lives,
+    health: { check: async () => ({ status: 'ok', checkedAt: new Date().toISOString(), services: SERVICES }) },
     metrics: createMetrics(),
     assets: { publicDir: await unpackPublic(scratch), swaggerDir: undefined },
     log,

@@ -6,7 +6,7 @@ import { RUNS_SHOWN, runList } from '../src/pages/ci/run-table.ts';
 import { hasEnded, type ShownRun } from '../src/pages/ci/shown-run.ts';
 import { ask } from './common/api.ts';
 import { poll } from './common/poll.ts';
-import { show } from './common/show.ts';
+import { adopt, show } from './common/show.ts';
 import { StartForm } from './common/start-form.tsx';
 import { localiseTimes } from './common/times.ts';
 
@@ -62,6 +62,7 @@ const trend = document.getElementById('trend');
 const runs = document.getElementById('runs');
 
 localiseTimes(document);
+if (trend !== null) adopt(trend);
 if (start !== null) {
   start.replaceChildren();
   render(

@@ -7,7 +7,7 @@ export interface RunFollower {
   onRun: (run: ShownRun) => void;
   /** A piece of the log, as it is. */
   onLog: (text: string) => void;
-  /** The log comes again from its beginning. */
+  /** The log begins anew: another runner took the job, or this page lost the place where it was. */
   onLogRestart: () => void;
   /** The run has ended and its log is complete. */
   onEnd: () => void;
@@ -19,6 +19,7 @@ export function followRun(id: string, follower: RunFollower): void {
   const source = new EventSource(`/api/v1/ci/${id}/events`);
   source.addEventListener('run', ({ data }: MessageEvent<string>) => follower.onRun(JSON.parse(data) as ShownRun));
   source.addEventListener('log', ({ data }: MessageEvent<string>) => follower.onLog(JSON.parse(data) as string));
+  source.addEventListener('restart', () => follower.onLogRestart());
   source.addEventListener('end', () => {
     source.close();
     follower.onEnd();

@@ -2,7 +2,7 @@
 import { createLogText } from './log-text.ts';
 
 const CHUNK_LINES = 500;
-const LINES_PER_FRAME = 4_000;
+const CHUNKS_PER_FRAME = 8;
 /** So near to the end, in pixels, the reader is at the end. */
 const NEAR_END = 40;
 
@@ -20,7 +20,8 @@ export interface LogView {
  */
 export function createLogView(box: HTMLElement, toEnd: HTMLElement): LogView {
   let text = createLogText();
-  let waiting: string[] = [];
+  /** Whole lines that are not shown yet. */
+  let waiting = '';
   let chunk: HTMLElement | undefined;
   let chunkLines = 0;
   let following = true;
@@ -28,26 +29,26 @@ export function createLogView(box: HTMLElement, toEnd: HTMLElement): LogView {
   const rest = document.createElement('div');
   box.append(rest);
 
-  const addLines = (lines: string[]): void => {
-    while (lines.length > 0) {
-      if (chunk === undefined || chunkLines >= CHUNK_LINES) {
-        chunk = document.createElement('div');
-        chunk.className = 'chunk';
-        chunkLines = 0;
-        rest.before(chunk);
-      }
-      const some = lines.splice(0, CHUNK_LINES - chunkLines);
-      chunk.append(`${some.join('\n')}\n`);
-      chunkLines += some.length;
-      chunk.style.containIntrinsicHeight = `${chunkLines}lh`;
+  /** Shows some of the lines: as many as the chunk has room for. */
+  const addLines = (): void => {
+    if (chunk === undefined || chunkLines >= CHUNK_LINES) {
+      chunk = document.createElement('div');
+      chunk.className = 'chunk';
+      chunkLines = 0;
+      rest.before(chunk);
     }
+    const { end, lines } = cutLines(waiting, CHUNK_LINES - chunkLines);
+    chunk.append(waiting.slice(0, end));
+    waiting = waiting.slice(end);
+    chunkLines += lines;
+    chunk.style.containIntrinsicHeight = `${chunkLines}lh`;
   };
 
   const draw = (): void => {
     planned = false;
-    addLines(waiting.splice(0, LINES_PER_FRAME));
+    for (let added = 0; added < CHUNKS_PER_FRAME && waiting !== ''; added++) addLines();
     if (following) box.scrollTop = box.scrollHeight;
-    if (waiting.length > 0) plan();
+    if (waiting !== '') plan();
   };
   const plan = (): void => {
     if (planned) return;
@@ -55,6 +56,10 @@ export function createLogView(box: HTMLElement, toEnd: HTMLElement): LogView {
     requestAnimationFrame(draw);
   };
 
+  // The box may become smaller, or its text larger: the end is still the end.
+  new ResizeObserver(() => {
+    if (following) box.scrollTop = box.scrollHeight;
+  }).observe(box);
   box.addEventListener('scroll', () => {
     following = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END;
     toEnd.hidden = following;
@@ -67,16 +72,16 @@ export function createLogView(box: HTMLElement, toEnd: HTMLElement): LogView {
   return {
     push: (piece) => {
       const { complete, open } = text.push(piece);
-      if (complete !== '') waiting.push(...splitLines(complete));
+      waiting += complete;
       rest.textContent = open;
       plan();
     },
     end: () => {
-      if (box.textContent === '' && waiting.length === 0) rest.textContent = 'This run has written no log.';
+      if (box.textContent === '' && waiting === '') rest.textContent = 'This run has written no log.';
     },
     clear: () => {
       text = createLogText();
-      waiting = [];
+      waiting = '';
       chunk = undefined;
       rest.textContent = '';
       box.replaceChildren(rest);
@@ -84,4 +89,14 @@ export function createLogView(box: HTMLElement, toEnd: HTMLElement): LogView {
   };
 }
 
-const splitLines = (text: string): string[] => text.replace(/\n$/, '').split('\n');
+/** Where the first `most` lines of a text end, and how many they are. */
+function cutLines(text: string, most: number): { end: number; lines: number } {
+  let end = 0;
+  let lines = 0;
+  while (lines < most && end < text.length) {
+    const next = text.indexOf('\n', end);
+    end = next === -1 ? text.length : next + 1;
+    lines += 1;
+  }
+  return { end, lines };
+}

@@ -74,20 +74,25 @@ export function StartForm({ repository: preset, branch: wanted = 'main', onStart
     <form onSubmit={start}>
       <div class="fields">
         {repositories.length > 1 && (
-          <label>
-            Repository
-            <select value={repository} onChange={(event) => setRepository(event.currentTarget.value)}>
+          <div>
+            <label for="start-repository">Repository</label>
+            <select
+              id="start-repository"
+              value={repository}
+              onChange={(event) => setRepository(event.currentTarget.value)}
+            >
               {repositories.map((name) => (
                 <option key={name} value={name}>
                   {repositoryName(name)}
                 </option>
               ))}
             </select>
-          </label>
+          </div>
         )}
-        <label>
-          Branch
+        <div>
+          <label for="start-branch">Branch</label>
           <select
+            id="start-branch"
             name="branch"
             value={branch}
             disabled={branches === undefined}
@@ -97,7 +102,7 @@ export function StartForm({ repository: preset, branch: wanted = 'main', onStart
               <option key={name}>{name}</option>
             ))}
           </select>
-        </label>
+        </div>
       </div>
       <button type="submit" disabled={busy || branches === undefined || branches.length === 0}>
         Run the tests

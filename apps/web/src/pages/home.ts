@@ -82,6 +82,7 @@ Kafka for streams of messages, a database and a blob storage. Each of them runs 
 <section aria-labelledby="runs-title">
 <h2 id="runs-title">Last runs of the CI</h2>
 <div id="runs"><p><a href="/ci">The page of the CI</a> lists them.</p></div>
+<p class="scripted"><a href="/ci">All runs, and how the coverage went</a></p>
 </section>
 
 <section aria-labelledby="examples-title">

@@ -59,10 +59,8 @@ const mark = (state: ShownRun['state']): Html =>
 const tableOf = (runs: readonly Measured[]): Html => html`<table>
 <thead><tr><th scope="col">When</th><th scope="col">Commit</th><th scope="col">Result</th><th scope="col" class="number">Coverage</th></tr></thead>
 <tbody>${runs.map(
-  (
-    run,
-  ) => html`<tr data-key="${run.id}"><td class="when">${timeTag(run.requestedAt)}</td><td><a href="${runAddress(run.id)}">${run.subject ?? `Commit ${shortCommit(run.commit)}`}</a></td><td>${stateTag(run.state)}</td><td class="number">${formatPercent(run.coverage)}</td></tr>
-`,
+  (run) =>
+    html`<tr data-key="${run.id}"><td class="when">${timeTag(run.requestedAt)}</td><td><a href="${runAddress(run.id)}">${run.subject ?? `Commit ${shortCommit(run.commit)}`}</a></td><td>${stateTag(run.state)}</td><td class="number">${formatPercent(run.coverage)}</td></tr>`,
 )}</tbody>
 </table>`;
 

@@ -44,8 +44,7 @@ function row(run: ShownRun, now: number, withRepository: boolean): Html {
 <td class="wide number">${coverage ?? '–'}</td>
 <td class="wide number">${tookOf(run, now) ?? '–'}</td>
 <td class="wide when">${timeTag(run.requestedAt)}</td>
-</tr>
-`;
+</tr>`;
 }
 
 /** `39 of 41`: those that passed of those that ran. */

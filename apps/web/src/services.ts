@@ -7,6 +7,7 @@ import { createKafkaJobQueue } from './ci/job-queue.ts';
 import { LiveRuns } from './ci/live/live-runs.ts';
 import { createBlobReportStore, type ReportStore } from './ci/report-store.ts';
 import { createResultListener } from './ci/result-listener.ts';
+import { removeExpired } from './ci/retention.ts';
 import { isFinished } from './ci/run.ts';
 import type { RunStore } from './ci/run-store.ts';
 import { CiService } from './ci/service.ts';
@@ -32,7 +33,8 @@ export interface Services {
 
 // Short: a client waits for the answer, the listener tries again by itself, and a health check has two seconds.
 const KAFKA_RETRY = { initialRetryTime: 300, maxRetryTime: 2_000, retries: 4 };
-const RESEND_EVERY_MS = 60_000;
+const LOOK_EVERY_MS = 60_000;
+const DELETE_EVERY_MS = 60 * 60_000;
 
 /** Makes all parts; nothing connects before `start` or a request. */
 export function createServices(config: WebConfig, log: Logger): Services {
@@ -64,10 +66,13 @@ export function createServices(config: WebConfig, log: Logger): Services {
     onDown: (service, err) => log.debug({ service, err }, 'a part of the lab is not well'),
   });
   const stopping = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
+  const retention = { runs, reports, log, days: config.retentionDays, signal: stopping.signal };
+  const timers: NodeJS.Timeout[] = [];
 
-  const resend = (): void => {
-    ci.resendLost().catch((err: unknown) => log.warn({ err }, 'cannot queue lost jobs again yet'));
+  const repeat = (everyMs: number, work: () => Promise<unknown>, problem: string): void => {
+    const attempt = (): void => void work().catch((err: unknown) => log.warn({ err }, problem));
+    attempt();
+    timers.push(setInterval(attempt, everyMs).unref());
   };
 
   return {
@@ -81,12 +86,13 @@ export function createServices(config: WebConfig, log: Logger): Services {
       await prepareDatabase(db, log, stopping.signal);
       if (stopping.signal.aborted) return;
       listener.start();
-      resend();
-      timer = setInterval(resend, RESEND_EVERY_MS).unref();
+      repeat(LOOK_EVERY_MS, () => ci.resendLost(), 'cannot queue lost jobs again yet');
+      repeat(LOOK_EVERY_MS, () => ci.endLost(), 'cannot look for lost runs yet');
+      repeat(DELETE_EVERY_MS, () => removeExpired(retention), 'cannot delete old runs yet');
     },
     async stop() {
       stopping.abort();
-      clearInterval(timer);
+      for (const timer of timers) clearInterval(timer);
       await Promise.allSettled([listener.stop(), queue.stop(), messaging.stop()]);
       await db.destroy();
     },

@@ -45,6 +45,16 @@ describe('GET /static/<branch>/<file>', () => {
     expect(policy).not.toMatch(/allow-same-origin|connect-src|unsafe-eval/);
   });
 
+  it('serves the report of a run that failed, and passes over one that left none', async () => {
+    const runs = createMemoryRunStore();
+    const [failed, errored] = [newRun(), newRun()];
+    for (const run of [failed, errored]) await runs.insert(run);
+    await runs.apply(finished(failed.id, { state: 'failed', exitCode: 1 }));
+    await runs.apply(finished(errored.id, { state: 'errored', exitCode: 124, hasReport: false }));
+    const { app } = await buildTestApp({ runs, reports: reportsWith({ [`${failed.id}/index.html`]: 'failed' }) });
+    expect((await app.inject('/static/main/index.html')).body).toBe('failed');
+  });
+
   it('sends nothing that the browser has', async () => {
     const { runs, ids } = await storeWith('main');
     const { app } = await buildTestApp({ runs, reports: reportsWith({ [`${ids[0]}/index.html`]: 'x' }) });

@@ -94,6 +94,25 @@ export function createMemoryRunStore(): RunStore {
       );
       return found.sort((a, b) => b.branch.length - a.branch.length)[0];
     },
+    async expired(before, limit) {
+      const ended = newestFirst().filter(isFinished);
+      const isNewest = (run: CiRun, of: readonly CiRun[]): boolean =>
+        of.find(({ repository, branch }) => repository === run.repository && branch === run.branch)?.id === run.id;
+      const stays = (run: CiRun): boolean =>
+        isNewest(run, ended) ||
+        isNewest(
+          run,
+          ended.filter((each) => each.hasReport),
+        );
+      return ended
+        .filter((run) => run.finishedAt !== null && run.finishedAt < before && !stays(run))
+        .toReversed()
+        .slice(0, limit);
+    },
+    async remove(id) {
+      const at = kept.findIndex(({ run }) => run.id === id && isFinished(run));
+      if (at !== -1) kept.splice(at, 1);
+    },
   };
 }
 

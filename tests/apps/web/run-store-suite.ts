@@ -298,5 +298,35 @@ export function testRunStore(name: string, open: () => Promise<RunStore>): void 
       expect(await store.newestWithReport('myapp', ['feature', 'MAIN'])).toBeUndefined();
       expect(await store.newestWithReport('myapp', [])).toBeUndefined();
     });
+
+    it('finds what is old, but not the newest of a branch nor its newest report', async () => {
+      const ended = async (change: Partial<NewRun>, hasReport: boolean, day: number): Promise<string> => {
+        const { id } = await insert(change);
+        await store.apply(finished(id, { hasReport, finishedAt: `2026-03-0${day}T10:00:00.000Z` }));
+        return id;
+      };
+      const old = await ended({}, true, 1);
+      const older = await ended({}, false, 1);
+      await ended({}, true, 2); // the newest report of main
+      const without = await ended({}, false, 2);
+      await ended({}, false, 3); // the newest of main
+      await insert({ requestedAt: new Date(0) });
+      await ended({ branch: 'Main' }, false, 1);
+      await ended({ repository: 'other' }, true, 1);
+      const idsOf = async (day: number, limit = 9) =>
+        (await store.expired(new Date(`2026-03-0${day}T12:00:00.000Z`), limit)).map(({ id }) => id);
+      expect(await idsOf(9)).toEqual([old, older, without]);
+      expect(await idsOf(9, 2)).toEqual([old, older]);
+      expect(await idsOf(1)).toEqual([old, older]);
+      expect(await store.expired(new Date('2026-03-01T09:00:00.000Z'), 9)).toEqual([]);
+    });
+
+    it('forgets a finished run, and no other', async () => {
+      const [ended, queued] = [await insert(), await insert()];
+      await store.apply(finished(ended.id));
+      await Promise.all([store.remove(ended.id), store.remove(ended.id), store.remove(queued.id)]);
+      expect(await store.get(ended.id)).toBeUndefined();
+      expect(await store.get(queued.id)).toBeDefined();
+    });
   });
 }

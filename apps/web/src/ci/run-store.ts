@@ -41,4 +41,11 @@ export interface RunStore {
   silent(since: Date): Promise<CiRun[]>;
   /** The newest run with a report of the longest of these branch names that has one. */
   newestWithReport(repository: string, branches: readonly string[]): Promise<CiRun | undefined>;
+  /**
+   * Runs that ended before, oldest first, at most `limit`; but neither the newest finished one of a repository and
+   * branch, nor the newest with a report.
+   */
+  expired(before: Date, limit: number): Promise<CiRun[]>;
+  /** Forgets a finished run; one that is gone already is fine. */
+  remove(id: string): Promise<void>;
 }

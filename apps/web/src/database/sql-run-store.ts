@@ -112,6 +112,29 @@ export function createSqlRunStore(db: Kysely<Tables>): RunStore {
       const row = await ask(newest.limit(1).executeTakeFirst());
       return row && toRun(row);
     },
+
+    async expired(before, limit) {
+      const query = db
+        .selectFrom('ci_runs as run')
+        .selectAll()
+        .where('run.state', 'not in', UNFINISHED)
+        .where('run.finished_at', '<', before)
+        .where(({ exists, or, eb, selectFrom }) => {
+          const newer = selectFrom('ci_runs as newer')
+            .select('newer.seq')
+            .whereRef('newer.repository', '=', 'run.repository')
+            .whereRef('newer.branch', '=', 'run.branch')
+            .whereRef('newer.seq', '>', 'run.seq')
+            .where('newer.state', 'not in', UNFINISHED);
+          const reported = or([eb('run.has_report', '=', 0), exists(newer.where('newer.has_report', '=', 1))]);
+          return eb.and([exists(newer), reported]);
+        });
+      return toRuns(query.orderBy('run.seq').limit(limit));
+    },
+
+    async remove(id) {
+      await ask(db.deleteFrom('ci_runs').where('id', '=', id).where('state', 'not in', UNFINISHED).execute());
+    },
   };
 }
 

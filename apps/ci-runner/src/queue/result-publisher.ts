@@ -37,9 +37,8 @@ export class ResultPublisher {
    * the broker does not take is dropped: each message says all that is known of its run.
    */
   publishSoon(update: CiUpdate): void {
-    const isNext = this.#news.has(update.id);
     this.#news.set(update.id, update);
-    if (!isNext) void this.#follow(update.id, () => this.#tell(update.id));
+    void this.#follow(update.id, () => this.#tell(update.id));
   }
 
   /** Lets go of the broker; progress that is still on its way may be lost. */

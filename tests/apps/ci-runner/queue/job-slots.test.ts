@@ -108,6 +108,15 @@ describe('JobSlots', () => {
     expect(await absorb(0, messages.slice(66))).toBe('66');
   });
 
+  it('counts a job that comes again only once', async () => {
+    const { absorb, jobs } = createSlots(1);
+    const messages = Array.from({ length: 60 }, (_, offset) => jobMessage(offset, `job ${offset}`));
+    for (let round = 0; round < 3; round += 1) {
+      expect(await absorb(0, messages)).toBe('59');
+      jobs.adopt([0]);
+    }
+  });
+
   it('takes nothing of a partition that it does not have', async () => {
     const { handler, absorb } = createSlots(1, [0]);
     expect(await absorb(3, [jobMessage(0, 'a')])).toBeUndefined();

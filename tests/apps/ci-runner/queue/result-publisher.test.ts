@@ -1,41 +1,16 @@
 /** What is said of each run arrives in order, results always, and no run waits for another. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CiProgress, CiResult } from '@cloud-lab/common/ci-messages';
 import type { Kafka, ProducerRecord } from 'kafkajs';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ResultPublisher } from '../../../../apps/ci-runner/src/queue/result-publisher.ts';
 import { settle } from './jobs.ts';
+import { createProgress, createResult } from './updates.ts';
 
 vi.mock(import('node:timers/promises'), async (original) => ({
   ...(await original()),
   setTimeout: vi.fn(async () => undefined as never),
 }));
-
-const progress = (id: string, subject: string): CiProgress => ({
-  id,
-  state: 'running',
-  runner: 'ci-1',
-  startedAt: '2026-01-01T00:00:00.000Z',
-  steps: [],
-  author: null,
-  subject,
-});
-
-const result = (id: string): CiResult => ({
-  ...progress(id, 'result'),
-  state: 'passed',
-  exitCode: 0,
-  reason: 'All tests passed.',
-  finishedAt: '2026-01-01T00:00:01.000Z',
-  durationMs: 1_000,
-  tests: null,
-  coverage: null,
-  changedLines: null,
-  hasReport: false,
-  hasTests: false,
-  hasCoverage: false,
-});
 
 /** A broker that takes a message when the test says so. */
 function createBroker() {
@@ -85,8 +60,8 @@ afterEach(() => {
 describe('ResultPublisher', () => {
   it('leaves out progress that the result of its run follows before it is on its way', async () => {
     const { publisher, take, taken, waiting } = createBroker();
-    publisher.publishSoon(progress('a', 'one'));
-    const published = publisher.publish(result('a'), forever);
+    publisher.publishSoon(createProgress('a', 'one'));
+    const published = publisher.publish(createResult('a'), forever);
     expect(await waiting()).toEqual(['a result']);
     await take();
     await published;
@@ -95,9 +70,9 @@ describe('ResultPublisher', () => {
 
   it('does not let a result overtake progress that the broker is just taking', async () => {
     const { publisher, take, taken, waiting } = createBroker();
-    publisher.publishSoon(progress('a', 'one'));
+    publisher.publishSoon(createProgress('a', 'one'));
     expect(await waiting()).toEqual(['a one']);
-    const published = publisher.publish(result('a'), forever);
+    const published = publisher.publish(createResult('a'), forever);
     expect(await waiting()).toEqual(['a one']);
     await take();
     await take();
@@ -107,9 +82,9 @@ describe('ResultPublisher', () => {
 
   it('lets no run wait for another', async () => {
     const { publisher, take, taken, waiting } = createBroker();
-    publisher.publishSoon(progress('a', 'one'));
-    const published = publisher.publish(result('b'), forever);
-    publisher.publishSoon(progress('c', 'one'));
+    publisher.publishSoon(createProgress('a', 'one'));
+    const published = publisher.publish(createResult('b'), forever);
+    publisher.publishSoon(createProgress('c', 'one'));
     expect((await waiting()).sort()).toEqual(['a one', 'b result', 'c one']);
     for (let count = 0; count < 3; count += 1) await take();
     await published;
@@ -118,9 +93,9 @@ describe('ResultPublisher', () => {
 
   it('sends progress in order, and of what waits only the newest', async () => {
     const { publisher, take, taken, waiting } = createBroker();
-    publisher.publishSoon(progress('a', 'one'));
+    publisher.publishSoon(createProgress('a', 'one'));
     await waiting();
-    for (const subject of ['two', 'three', 'four']) publisher.publishSoon(progress('a', subject));
+    for (const subject of ['two', 'three', 'four']) publisher.publishSoon(createProgress('a', subject));
     await take();
     await take();
     expect(await waiting()).toEqual([]);
@@ -129,17 +104,17 @@ describe('ResultPublisher', () => {
 
   it('drops progress that the broker refuses, and goes on with the next', async () => {
     const { publisher, refuse, take, taken, waiting } = createBroker();
-    publisher.publishSoon(progress('a', 'one'));
+    publisher.publishSoon(createProgress('a', 'one'));
     await refuse();
     expect(await waiting()).toEqual([]);
-    publisher.publishSoon(progress('a', 'two'));
+    publisher.publishSoon(createProgress('a', 'two'));
     await take();
     expect(taken).toEqual(['a two']);
   });
 
   it('tries a result until the broker takes it', async () => {
     const { publisher, refuse, take, taken } = createBroker();
-    const published = publisher.publish(result('a'), forever);
+    const published = publisher.publish(createResult('a'), forever);
     await refuse();
     await refuse();
     await take();
@@ -151,7 +126,7 @@ describe('ResultPublisher', () => {
   it('connects once for all, and again after it could not', async () => {
     const { connect, publisher, take, taken } = createBroker();
     connect.mockRejectedValueOnce(new Error('The broker is away.'));
-    const published = Promise.all(['a', 'b'].map((id) => publisher.publish(result(id), forever)));
+    const published = Promise.all(['a', 'b'].map((id) => publisher.publish(createResult(id), forever)));
     await take();
     await take();
     await published;
@@ -162,7 +137,7 @@ describe('ResultPublisher', () => {
   it('stops trying when the signal aborts, also while the broker says nothing', async () => {
     const { publisher, waiting } = createBroker();
     const lost = new AbortController();
-    const published = publisher.publish(result('a'), lost.signal);
+    const published = publisher.publish(createResult('a'), lost.signal);
     await waiting();
     lost.abort(new Error('The runner stops.'));
     await expect(published).rejects.toThrow('The runner stops.');
@@ -171,9 +146,9 @@ describe('ResultPublisher', () => {
   it('does not wait for progress on its way when the signal aborts', async () => {
     const { publisher, waiting } = createBroker();
     const lost = new AbortController();
-    publisher.publishSoon(progress('a', 'one'));
+    publisher.publishSoon(createProgress('a', 'one'));
     await waiting();
-    const published = publisher.publish(result('a'), lost.signal);
+    const published = publisher.publish(createResult('a'), lost.signal);
     lost.abort(new Error('The runner stops.'));
     await expect(published).rejects.toThrow('The runner stops.');
     expect(await waiting()).toEqual(['a one']);
@@ -181,7 +156,7 @@ describe('ResultPublisher', () => {
 
   it('lets go of the broker when it closes', async () => {
     const { disconnect, publisher, take } = createBroker();
-    const published = publisher.publish(result('a'), forever);
+    const published = publisher.publish(createResult('a'), forever);
     await take();
     await published;
     await publisher.close();

@@ -1,7 +1,7 @@
 /** The pages of the CI in a browser, on sample runs: what comes alive, the keyboard, narrow screens, no JavaScript. */
 import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { launchChromium, pictureFolder } from '../helpers/chromium.ts';
 import { PROJECT_DIR } from '../helpers/lab.ts';
 import { sampleRun, sampleTests } from '../helpers/sample-runs.ts';
@@ -10,6 +10,9 @@ import { startWebFixture, type WebFixture } from '../helpers/web-fixture.ts';
 const DESKTOP = { width: 1280, height: 900 };
 const PHONE = { width: 360, height: 740 };
 const FILE = 'coverage/mylib/numbers.py';
+
+// A machine that does much else is slow, not wrong.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 let browser: Browser;
 let fixture: WebFixture;
@@ -20,7 +23,7 @@ const pictures = pictureFolder(PROJECT_DIR);
 beforeAll(async () => {
   fixture = await startWebFixture();
   browser = await launchChromium();
-}, 60_000);
+});
 afterAll(async () => {
   await browser?.close();
   await fixture?.close();
@@ -169,7 +172,7 @@ describe('the page of a run', () => {
     expect(longest).toBeLessThan(1_000);
     expect(await page.locator('#log').evaluate((box) => box.textContent?.length)).toBe(105_000 * 100 + 13);
     await live.end(sampleRun({ subject: '', requestedAt: new Date() }));
-  }, 40_000);
+  });
 
   test('filters the tests by state and by words', async () => {
     const page = await open(failedRun());

@@ -46,7 +46,7 @@ ${
   firstMissed === undefined
     ? ''
     : html`<p class="unscripted"><a href="#L${firstMissed.number}">To the first missed line</a></p>
-<p class="scripted tools"><span role="status" id="place" class="meta"></span> <button type="button" class="plain" id="previous" aria-keyshortcuts="p">Previous missed <kbd>p</kbd></button> <button type="button" class="plain" id="next" aria-keyshortcuts="n">Next missed <kbd>n</kbd></button></p>`
+<p class="scripted tools"><button type="button" class="plain" id="previous" aria-keyshortcuts="p">Previous missed <kbd>p</kbd></button> <button type="button" class="plain" id="next" aria-keyshortcuts="n">Next missed <kbd>n</kbd></button> <span role="status" id="place" class="meta"></span></p>`
 }
 </div>
 <div class="code" id="code" tabindex="0" role="region" aria-label="Code of ${file.path}">

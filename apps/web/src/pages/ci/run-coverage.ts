@@ -31,7 +31,7 @@ ${reportUrl === null ? '' : html`<p class="meta"><a href="${reportUrl}" rel="noo
 }
 
 function fileRow(id: string, { path, percent, lines, changed }: File): Html {
-  return html`<tr data-key="${path}"><td class="path"><a href="${fileAddress(id, path)}">${path}</a></td><td class="share"><span class="number">${formatPercent(percent)}</span>${shareBar(percent)}</td><td class="number wide">${lines.covered} of ${lines.total}</td><td class="number">${changed === null || changed.total === 0 ? '–' : `${changed.covered} of ${changed.total}`}</td></tr>`;
+  return html`<tr data-key="${path}"><td class="path"><a href="${fileAddress(id, path)}">${path}</a></td><td class="share"><span class="number">${formatPercent(percent)}</span>${shareBar(percent)}</td><td class="number wide">${lines.covered} of ${lines.total}</td><td class="number">${changed === null || changed.total === 0 ? html`<span class="wide">–</span>` : html`${changed.covered} of ${changed.total}<span class="narrow"> changed lines</span>`}</td></tr>`;
 }
 
 const isChanged = ({ changed }: File): number => (changed !== null && changed.total > 0 ? 1 : 0);

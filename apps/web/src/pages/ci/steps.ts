@@ -22,12 +22,12 @@ export const STEP_WORDS = {
   install: {
     title: 'Install the environment',
     doing: 'Installing the environment.',
-    text: 'The packages that the project asks for are installed. Only in this step may the sandbox use the network.',
+    text: 'The packages that the project asks for are installed, if need be from their registries: nothing else can be reached from here.',
   },
   test: {
     title: 'Run the tests',
     doing: 'Running the tests.',
-    text: 'The project’s own tests run, while the coverage tool notes each line that they reach.',
+    text: 'The project’s own tests run, without a network unless the project asks for one. The coverage tool notes each line that they reach.',
   },
   report: {
     title: 'Publish the report',

@@ -55,8 +55,8 @@ export class OffsetCommitter {
         failures = 0;
       } catch (error) {
         failures += 1;
-        if (failures % TRIES_IN_SILENCE === 0) {
-          logger.warn({ err: error, offsets }, 'Jobs that have ended can not be marked as done yet');
+        if (failures === TRIES_IN_SILENCE) {
+          logger.warn({ err: error, offsets }, 'Jobs that have ended cannot be marked as done yet');
         }
         await delay(PAUSE_MS);
       }

@@ -32,6 +32,7 @@ const LEAVE_LIMIT_MS = 3_000;
  */
 const RETRY = { retries: 5, restartOnFailure: async () => false };
 
+/** What the queue needs. */
 export interface JobQueueOptions {
   kafka: Kafka;
   logger: Logger;
@@ -41,6 +42,7 @@ export interface JobQueueOptions {
   handle: (job: CiJob, signal: AbortSignal) => Promise<void>;
 }
 
+/** One runner's place in the group of runners. Errors of Kafka are told in the log, and the queue goes on when it is back. */
 export class JobQueue {
   readonly #kafka: Kafka;
   readonly #logger: Logger;

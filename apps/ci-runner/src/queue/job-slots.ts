@@ -33,6 +33,7 @@ interface Run extends Entry {
   ended: Promise<void>;
 }
 
+/** What the slots need. */
 export interface JobSlotsOptions {
   logger: Logger;
   /** How many jobs run at once. */
@@ -45,6 +46,7 @@ export interface JobSlotsOptions {
   onChange: () => void;
 }
 
+/** The running and the waiting jobs of one runner, and a ledger for each partition that it has. */
 export class JobSlots {
   readonly #options: JobSlotsOptions;
   readonly #ledgers = new Map<number, PartitionLedger>();

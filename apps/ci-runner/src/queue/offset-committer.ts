@@ -12,6 +12,7 @@ export interface PartitionOffset {
   offset: number;
 }
 
+/** What the committer needs. */
 export interface OffsetCommitterOptions {
   logger: Logger;
   /** What has to be committed; asked until it is nothing. */
@@ -20,6 +21,7 @@ export interface OffsetCommitterOptions {
   commit: (offsets: PartitionOffset[]) => Promise<void>;
 }
 
+/** Commits in the background; never throws. */
 export class OffsetCommitter {
   readonly #options: OffsetCommitterOptions;
   #committing: Promise<void> | null = null;

@@ -8,6 +8,7 @@ import { abortable } from './abortable.ts';
 const PAUSE_MS = 2_000;
 const CLOSE_LIMIT_MS = 2_000;
 
+/** The way of one runner to the topic of results; connects with the first message. */
 export class ResultPublisher {
   readonly #kafka: Kafka;
   readonly #logger: Logger;

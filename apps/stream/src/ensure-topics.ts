@@ -29,6 +29,7 @@ async function ensureTopics(admin: Admin, replicationFactor: number, limit: numb
           topics: missing.map(({ topic, partitions }) => ({ topic, numPartitions: partitions, replicationFactor })),
         });
       }
+      await growTopics(admin);
       return missing.map(({ topic }) => topic);
     } catch (error) {
       if (Date.now() > limit) throw error;
@@ -36,6 +37,18 @@ async function ensureTopics(admin: Admin, replicationFactor: number, limit: numb
       await delay(PAUSE_MS);
     }
   }
+}
+
+/** Gives a topic of an older lab the partitions that it lacks; it never has fewer than before. */
+async function growTopics(admin: Admin): Promise<void> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: LAB_TOPICS.map(({ topic }) => topic) });
+  const present = new Map(topics.map(({ name, partitions }) => [name, partitions.length]));
+  const smaller = LAB_TOPICS.filter(({ topic, partitions }) => (present.get(topic) ?? partitions) < partitions);
+  if (smaller.length === 0) return;
+  await admin.createPartitions({
+    topicPartitions: smaller.map(({ topic, partitions }) => ({ topic, count: partitions })),
+  });
+  logger.info({ topics: smaller }, 'Topics have more partitions');
 }
 
 async function main(): Promise<void> {

@@ -1,6 +1,8 @@
 /** A client of Server-Sent Events for tests, as a browser is one. */
 import { vi } from 'vitest';
 
+const LIMIT_MS = 5_000;
+
 export interface SentEvent {
   event: string;
   id: string | undefined;
@@ -19,7 +21,7 @@ export interface EventStream {
   names(): string[];
   leave(): void;
   /** Waits until this holds. */
-  until(holds: () => boolean, ms?: number): Promise<void>;
+  until(holds: () => boolean): Promise<void>;
 }
 
 /** Reads the events of a text that is complete. */
@@ -60,12 +62,12 @@ export async function openStream(url: string, headers: Record<string, string> = 
       return this.events.map(({ event }) => event);
     },
     leave: () => leaving.abort(),
-    async until(holds, ms = 5_000) {
+    async until(holds) {
       await vi.waitFor(
         () => {
           if (!holds()) throw new Error(`not yet, after ${JSON.stringify(this.names())}`);
         },
-        { timeout: ms, interval: 5 },
+        { timeout: LIMIT_MS, interval: 5 },
       );
     },
   };

@@ -1,14 +1,17 @@
 /** Both stores of runs keep the same promises; the SQL one where LAB_TEST_DATABASE_URL names an empty database. */
 import { sql } from 'kysely';
 import { afterAll, describe, expect, it } from 'vitest';
+import type { RunStore } from '../../../apps/web/src/ci/run-store.ts';
 import { openDatabase } from '../../../apps/web/src/database/connect.ts';
 import { migrate } from '../../../apps/web/src/database/migrations.ts';
 import { createSqlRunStore } from '../../../apps/web/src/database/sql-run-store.ts';
 import { finished, newRun, steps } from './ci-fixtures.ts';
 import { createMemoryRunStore } from './memory-run-store.ts';
 import { testRunStore } from './run-store-suite.ts';
+import { testRunUpdates } from './run-updates-suite.ts';
 
 testRunStore('the store in memory', async () => createMemoryRunStore());
+testRunUpdates('updates in memory', async () => createMemoryRunStore());
 
 const url = process.env.LAB_TEST_DATABASE_URL;
 
@@ -44,9 +47,11 @@ describe.skipIf(url === undefined)('with a database', () => {
     expect(rows).toMatchObject([{ Non_unique: 0 }]);
   });
 
-  testRunStore('the store in SQL', async () => {
+  const openEmpty = async (): Promise<RunStore> => {
     await migrate(db);
     await sql`truncate table ci_runs`.execute(db);
     return createSqlRunStore(db);
-  });
+  };
+  testRunStore('the store in SQL', openEmpty);
+  testRunUpdates('updates in SQL', openEmpty);
 });

@@ -36,6 +36,22 @@ const Proofs = Type.Object({
 export async function registerCiWebhook(app: FastifyInstance, options: CiWebhookOptions): Promise<void> {
   const { ci, secret, gitUrl } = options;
 
+  const nameRepository = ({ urls, name }: PushOrigin, gitUrls: string[]): string => {
+    // A name alone means one of the lab's own: with an address it could be of any server.
+    if (urls.length === 0) return name ?? '';
+    return findByAddress(ci.repositories, urls, gitUrls) ?? '';
+  };
+
+  const handle = async (request: FastifyRequest, reply: FastifyReply, body: Buffer): Promise<FastifyReply> => {
+    const event = readEvent(request.headers, body);
+    if (event.kind === 'ping') {
+      return reply.send({ status: 'success', text: 'This webhook works: pushes will be tested.' });
+    }
+    if (event.kind === 'ignored') return reply.code(202).send({ status: 'ignored', text: event.text });
+    const repository = ci.allowed(nameRepository(event.origin, [gitUrl, `${originOf(request)}/git`]));
+    return accept(request, reply, await ci.request(event.branch, repository));
+  };
+
   await app.register(async (scope) => {
     // The signature is of the bytes that came: nothing reads them before it is checked.
     scope.removeAllContentTypeParsers();
@@ -72,22 +88,6 @@ export async function registerCiWebhook(app: FastifyInstance, options: CiWebhook
       },
     });
   });
-
-  const handle = async (request: FastifyRequest, reply: FastifyReply, body: Buffer): Promise<FastifyReply> => {
-    const event = readEvent(request.headers, body);
-    if (event.kind === 'ping') {
-      return reply.send({ status: 'success', text: 'This webhook works: pushes will be tested.' });
-    }
-    if (event.kind === 'ignored') return reply.code(202).send({ status: 'ignored', text: event.text });
-    const repository = ci.allowed(nameRepository(event.origin, [gitUrl, `${originOf(request)}/git`]));
-    return accept(request, reply, await ci.request(event.branch, repository));
-  };
-
-  const nameRepository = ({ urls, name }: PushOrigin, gitUrls: string[]): string => {
-    // A name alone means one of the lab's own: with an address it could be of any server.
-    if (urls.length === 0) return name ?? '';
-    return findByAddress(ci.repositories, urls, gitUrls) ?? '';
-  };
 }
 
 const unauthorized = (): HttpError =>

@@ -57,6 +57,7 @@ const firstWords = (reason: string): string => plainText(reason).slice(0, MAX_RE
  * or declares entities.
  */
 export function parseXml(text: string, what: string): XmlElement {
+  if (text.trim() === '') throw new ResultError(`${what} is empty.`);
   if (text.length > MAX_LENGTH || countTags(text) > MAX_TAGS) throw new ResultError(`${what} is too large to be read.`);
   if (declaresThings(text)) throw new ResultError(`${what} declares entities of its own, which is not allowed.`);
   const valid = XMLValidator.validate(text);

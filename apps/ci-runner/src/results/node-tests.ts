@@ -1,0 +1,22 @@
+/** How Node's own test runner comes to write a list of its results, whatever `npm test` calls it with. */
+
+/**
+ * The variables of the test step that make `node --test`, and programs that use node:test, append their results to
+ * `junitFile` while they print what they always print. Other programs of Node are not changed by them.
+ * @param packageJson text of the package.json, if there is one
+ * @param command a command in place of `npm test`
+ * @param paths the reporter node-test-reporter.mjs and the file to write, both without spaces
+ * @returns nothing where the project chooses reporters itself: Node takes one list of them only
+ */
+export function nodeTestVariables(
+  packageJson: string | undefined,
+  command: string | undefined,
+  paths: { reporter: string; junitFile: string },
+): Record<string, string> {
+  if (`${packageJson ?? ''}${command ?? ''}`.includes('--test-reporter')) return {};
+  const options = [
+    ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
+    ...[`--test-reporter=${paths.reporter}`, '--test-reporter-destination=stderr'],
+  ];
+  return { NODE_OPTIONS: options.join(' '), LAB_JUNIT_FILE: paths.junitFile };
+}

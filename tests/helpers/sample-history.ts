@@ -73,4 +73,4 @@ export function sampleHistory(now: Date): SampleRun[] {
 }
 
 const failedReason = (all: number, failed: number): string =>
-  `${failed} of ${all} tests failed: test_adds_whole_numbers, test_rounds_fractions.`;
+  `${failed} of ${all} tests failed: test_rounds_below_zero, test_leaves_infinity_as_it_is.`;

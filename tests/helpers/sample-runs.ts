@@ -65,7 +65,7 @@ export function sampleSteps(from: Date, failedAt?: CiStepName): CiStep[] {
   });
 }
 
-/** Tests of a small library; the last ones fail or are skipped as asked. */
+/** Tests of a small library; two of them can fail. */
 export function sampleTests(passed: number, failed = 0, skipped = 0): CiTestCase[] {
   const names = ['adds', 'rounds', 'parses', 'refuses', 'formats', 'converts', 'compares', 'reads', 'writes', 'sorts'];
   const things = ['whole numbers', 'fractions', 'negative numbers', 'an empty text', 'very large numbers', 'a list'];
@@ -80,18 +80,39 @@ export function sampleTests(passed: number, failed = 0, skipped = 0): CiTestCase
     message,
   });
   return [
-    ...Array.from({ length: failed }, (_, index) => make(index, 'failed', FAILURE)),
+    ...FAILURES.slice(0, failed).map(({ name, message }, index) => ({
+      ...make(0, 'failed', message),
+      name,
+      durationMs: 2 + index,
+    })),
     ...Array.from({ length: skipped }, (_, index) => make(failed + index, 'skipped', 'needs a display')),
     ...Array.from({ length: passed }, (_, index) => make(failed + skipped + index, 'passed', null)),
   ];
 }
 
-const FAILURE = `    def test_rounds_negative_numbers():
+const FAILURES = [
+  {
+    name: 'test_rounds_below_zero',
+    message: `    def test_rounds_below_zero():
 >       assert round_half_even(-2.5) == -2
 E       assert -3 == -2
 E        +  where -3 = round_half_even(-2.5)
 
-tests/test_numbers.py:41: AssertionError`;
+tests/test_numbers.py:41: AssertionError`,
+  },
+  {
+    name: 'test_leaves_infinity_as_it_is',
+    message: `    def test_leaves_infinity_as_it_is():
+>       assert round_half_even(math.inf) == math.inf
+
+tests/test_numbers.py:47:
+_ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _
+>   return round(number * factor) / factor
+E   OverflowError: cannot convert float infinity to integer
+
+mylib/numbers.py:16: OverflowError`,
+  },
+];
 
 /** A finished run with all that it leaves. */
 export function sampleRun(options: SampleRunOptions): SampleRun {

@@ -30,6 +30,8 @@ export interface WebFixture {
   app: FastifyInstance;
   /** The sample runs, oldest first. */
   history: SampleRun[];
+  /** The page of the newest sample run of this branch that ended so. */
+  pathOf(branch: string, state: CiResult['state']): string;
   /** Adds a finished run. */
   add(sample: SampleRun): Promise<void>;
   /** Begins a run that goes on until it is told to end. */
@@ -135,6 +137,7 @@ export async function startWebFixture({ port = 0, runnerIsThere = true } = {}): 
     health: { check: async () => ({ status: 'ok', checkedAt: new Date().toISOString(), services: SERVICES }) },
     metrics: createMetrics(),
     assets: { publicDir: await unpackPublic(scratch), swaggerDir: undefined },
+    webhook: { secret: undefined, gitUrl: 'http://git.example/git' },
     log,
   });
 
@@ -152,6 +155,11 @@ export async function startWebFixture({ port = 0, runnerIsThere = true } = {}): 
     url: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`,
     app,
     history,
+    pathOf(branch, state) {
+      const found = history.findLast(({ run, result }) => run.branch === branch && result.state === state);
+      if (found === undefined) throw new Error(`no sample run of ${branch} has ended as ${state}`);
+      return `/ci/${found.run.id}`;
+    },
     add,
     async begin(branch, subject) {
       const job = {

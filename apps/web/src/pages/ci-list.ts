@@ -57,7 +57,7 @@ ${filterForm(filter, repositories)}
 </section>
 </main>
 <footer class="wrap wide"><p><a href="/api/v1/ci">These runs as JSON</a></p></footer>`;
-  return page({ title: 'CI – Cloud Lab', body, script: 'ci.js', styles: ['ci.css'] });
+  return page({ title: 'CI – Cloud Lab', body, script: 'ci.js', styles: ['ci.css', 'ci-list.css'] });
 }
 
 function headingOf({ repository, branch, before }: ListFilter, severalRepositories: boolean): string {

@@ -65,6 +65,7 @@ export function describeVariables(
 function describeCi({ config }: Lab, git: string): Record<string, string> {
   const elsewhere = config.ciRepositories.filter((repository) => !isPlainName(repository));
   const own = config.ciRepositories.filter(isPlainName);
+  const jobSeconds = config.ciTestSeconds + config.ciInstallSeconds + OTHER_JOB_SECONDS;
   return {
     ciRepositories: config.ciRepositories.join(','),
     ciOwnRepositories: own.join(' '),
@@ -73,7 +74,9 @@ function describeCi({ config }: Lab, git: string): Record<string, string> {
     ciJobsPerRunner: String(config.ciJobsPerRunner),
     ciTestSeconds: String(config.ciTestSeconds),
     ciInstallSeconds: String(config.ciInstallSeconds),
-    ciJobSeconds: String(config.ciTestSeconds + config.ciInstallSeconds + OTHER_JOB_SECONDS),
+    ciJobSeconds: String(jobSeconds),
+    // A job whose runner died may wait for others to end.
+    ciLostSeconds: String(3 * jobSeconds),
     ciMemory: String(config.ciMemory),
     ciDisk: String(config.ciDisk),
     ciProcesses: String(config.ciProcesses),

@@ -10,6 +10,8 @@ import { createLineReader, type ReadSource } from './sources.ts';
 
 /** With their folders' pages these still are fewer files than a run may publish. */
 const MAX_FILES = 900;
+/** Istanbul takes more than a kilobyte for a line. */
+const MAX_LINES = 150_000;
 /** Istanbul puts names into its pages as they are. */
 const UNSAFE_NAME = /[<>&"'\p{Cc}]/u;
 const NO_SOURCE = 'The source of this file is not here.';
@@ -49,14 +51,26 @@ async function readSources(files: readonly FileCoverage[], readSource: ReadSourc
   return sources;
 }
 
+/** Those that can be shown, as many as there is room for. */
+function chooseFiles(files: readonly FileCoverage[]): FileCoverage[] {
+  let room = MAX_LINES;
+  const chosen = files.filter(({ path, lines }) => {
+    if (UNSAFE_NAME.test(path) || lines.size > room) return false;
+    room -= lines.size;
+    return true;
+  });
+  return chosen.slice(0, MAX_FILES);
+}
+
 /**
- * Writes the pages, index.html being the first, of at most 900 files.
+ * Writes the pages, index.html being the first, of at most 900 files with 150,000 lines that can run.
  * @param folder a folder that no job can write to: what lies there is written over
  * @throws ResultError when there is no file to show, or names of files and folders get in each other's way.
  */
 export async function writeHtmlReport(coverage: Coverage, readSource: ReadSource, folder: string): Promise<void> {
-  const files = coverage.files.filter(({ path }) => !UNSAFE_NAME.test(path)).slice(0, MAX_FILES);
-  if (files.length === 0) throw new ResultError('The coverage report names no file of the repository.');
+  const files = chooseFiles(coverage.files);
+  if (files.length === 0)
+    throw new ResultError('The coverage report names no file of the repository that can be shown.');
   const sources = await readSources(files, readSource);
   const data: CoverageMapData = {};
   for (const { path, lines } of files) data[path] = describeFile(path, lines);

@@ -114,6 +114,10 @@ describe('readLabCiFile', () => {
     );
   });
 
+  it('tells what cannot be parsed in the order of the lines, too, and of each line one thing', () => {
+    expect(() => read('test: !foo a\ninstall: @b: c\n')).toThrow(/^lab-ci\.yaml, line 1: [^;]*; line 2: [^;]*\.$/);
+  });
+
   it('tells five things, and how many more there are', () => {
     const text = Array.from({ length: 400 }, (_, index) => `key${index}: x`).join('\n');
     expect(() => read(text)).toThrow(/line 5: [^;]*; and 395 more\.$/);

@@ -60,6 +60,15 @@ describe('writeHtmlReport', () => {
     expect(await page('index.html')).not.toContain('img src=x');
   });
 
+  it('leaves out what there is no room for', async () => {
+    const coverage = oneFile('a.js');
+    const lines = new Map(Array.from({ length: 150_000 }, (_, index) => [index + 1, 'covered'] as const));
+    coverage.files.push({ path: 'huge.js', percent: 100, lines }, ...oneFile('b.js').files);
+    await writeHtmlReport(coverage, async () => '', folder);
+    const html = await page('index.html');
+    expect([html.includes('a.js'), html.includes('huge.js'), html.includes('b.js')]).toEqual([true, false, true]);
+  });
+
   it('is refused where there is nothing to show, or names get in the way of each other', async () => {
     await expect(writeHtmlReport({ percent: 1, files: [] }, async () => '', folder)).rejects.toThrow(ResultError);
     const coverage = oneFile('x');

@@ -151,8 +151,9 @@ describe('a job that', () => {
 
   test('holds more than a job may write is told so', async () => {
     const { said } = await pusher.push('is-large', join(SAMPLES, 'myapp'), async (folder) => {
-      // Easy to send, and no holes that would take no room.
-      await outputOf('sh', ['-c', 'yes | head -c 1100M > "$1"', 'sh', join(folder, 'large.bin')]);
+      // Easy to send, and without holes that would take no room.
+      const make = 'for part in $(seq 11); do yes "$part" | head -c 100M > "$1/large-$part.bin"; done';
+      await outputOf('sh', ['-c', make, 'sh', folder]);
     });
     const id = /\/ci\/([\da-f-]+)/.exec(said)?.[1] ?? '';
     expect(await finished(id)).toMatchObject({ state: 'errored', reason: expect.stringMatching(/1 GiB/) });
@@ -190,12 +191,13 @@ describe('a webhook', () => {
 describe('many jobs', () => {
   const COUNT = 50;
   test(`asked for at once, ${COUNT} of them, each have one result, also when a runner is lost`, async () => {
-    const branches = Array.from({ length: COUNT }, (_, index) => `many/${index + 1}`);
+    const prefix = `many-${Date.now()}/`;
+    const branches = Array.from({ length: COUNT }, (_, index) => `${prefix}${index + 1}`);
     await pusher.push('one-of-many', join(SAMPLES, 'myapp'), withFile('note.txt', 'one of many'));
     await pusher.copy('one-of-many', branches);
     const lost = `lab-${stack}-ci-2`;
     await waitFor('a job on the runner that will be lost', async () =>
-      (await ci.list(REPOSITORY, 'many/')).some(({ runner, state }) => runner === 'ci-2' && state === 'running')
+      (await ci.list(REPOSITORY, prefix)).some(({ runner, state }) => runner === 'ci-2' && state === 'running')
         ? true
         : undefined,
     );
@@ -204,7 +206,7 @@ describe('many jobs', () => {
       const runs = await waitFor(
         'the end of all runs',
         async () => {
-          const all = await ci.list(REPOSITORY, 'many/');
+          const all = await ci.list(REPOSITORY, prefix);
           return all.length >= COUNT && all.every(isFinished) ? all : undefined;
         },
         400_000,

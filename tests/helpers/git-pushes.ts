@@ -43,7 +43,14 @@ export async function createPusher(url: string): Promise<Pusher> {
       return { commit, said: stderr };
     },
     async copy(branch, copies) {
-      await git(repository, 'push', '--quiet', url, ...copies.map((copy) => `refs/heads/${branch}:refs/heads/${copy}`));
+      await git(
+        repository,
+        'push',
+        '--quiet',
+        '--force',
+        url,
+        ...copies.map((copy) => `refs/heads/${branch}:refs/heads/${copy}`),
+      );
     },
     close: () => rm(root, { recursive: true, force: true }),
   };

@@ -2,14 +2,13 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Coverage, readCoverage } from '../results/coverage.ts';
+import type { Coverage } from '../results/coverage.ts';
 import { describeCoverage } from '../results/coverage-documents.ts';
 import { writeHtmlReport } from '../results/html-report.ts';
-import { readJUnit } from '../results/junit.ts';
 import { testVerdict } from '../results/verdict.ts';
 import type { StepEnding } from '../sandbox/step.ts';
+import { findResults, readSource } from './find-results.ts';
 import type { JobSteps } from './job-steps.ts';
-import { readFirst, readSource } from './read-results.ts';
 import type { ReportFolder } from './stored-results.ts';
 import { type JobParts, type Outcome, type TimedPlan, withoutResults } from './test-commit.ts';
 
@@ -27,7 +26,7 @@ export interface KeepOptions extends JobParts {
 export async function keepResults(options: KeepOptions): Promise<Outcome> {
   const { plan, steps, ending, sandbox, log, stored, config } = options;
   await steps.run(plan.collect, COLLECT_SECONDS);
-  const junit = await readFirst(sandbox, plan.results.junit, readJUnit, log);
+  const { junit, coverage } = await findResults(plan, steps, sandbox, log);
   const results = junit.state === 'read' ? junit.value : null;
   const verdict = testVerdict(plan.tool, ending, results, { ...config.limits, stepSeconds: plan.testSeconds });
   // Numbers of a run that didn't come to its end would say what is not so: 100 % of what was loaded, for one.
@@ -35,7 +34,6 @@ export async function keepResults(options: KeepOptions): Promise<Outcome> {
   const hasTests = results !== null;
   if (results !== null) await stored.storeTests(results.cases);
 
-  const coverage = await readFirst(sandbox, plan.results.coverage, readCoverage, log);
   const outcome = { ...withoutResults(verdict), tests: results?.tests ?? null, hasTests };
   if (coverage.state === 'malformed' && verdict.state === 'passed') {
     const reason = `The tests passed, but their coverage report cannot be read: ${coverage.problem}`;

@@ -33,6 +33,7 @@ export interface JobParts extends Pick<RunnerParts, 'config' | 'cache' | 'logger
 
 const MIB = 1024 * 1024;
 const CHECKOUT_SECONDS = 120;
+const CLEAR_SECONDS = 20;
 const LAB_CI_FILE = 'lab-ci.yaml';
 const MAX_LAB_CI_BYTES = 64 * 1024;
 const MAX_PLAN_FILE_BYTES = 8 * MIB;
@@ -77,6 +78,7 @@ export async function testCommit(job: CiJob, parts: JobParts): Promise<Outcome> 
   }
 
   progress.begin('test');
+  await steps.run(plan.clear, CLEAR_SECONDS);
   const ending = await steps.run([plan.test], plan.testSeconds);
   progress.begin('report', ending.exitCode === 0 ? 'done' : 'failed');
   return keepResults({ ...parts, plan, steps, ending, changedLines: () => changedLines(sandbox) });

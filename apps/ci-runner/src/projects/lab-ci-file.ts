@@ -20,7 +20,7 @@ export const LabCiFileSchema = Type.Object(
   {
     language: Type.Optional(Type.Enum(['python', 'node'], { description: 'What the project is; else its files tell' })),
     install: Type.Optional(
-      Type.Union([Command('One command'), Type.Array(Command('One command'), { minItems: 1, maxItems: 100 })], {
+      Type.Union([Command('One command'), Type.Array(Command('One command'), { maxItems: 100 })], {
         description: 'Shell commands that install what the tests need, in their order, in place of the usual ones',
       }),
     ),

@@ -1,9 +1,10 @@
 /** Node projects: npm ci, and npm test with the coverage that V8 itself measures. */
 import { createHash } from 'node:crypto';
+import { nodeTestVariables } from '../results/node-tests.ts';
 import { CACHE_DIR, JOB_DIR, TOOLS_DIR } from '../sandbox/step.ts';
 import { type Command, command, type Fence, SRC_DIR, shellCommand } from './command.ts';
 import type { LabCiFile } from './lab-ci-file.ts';
-import { type Plan, type ResultPaths, type SharedPackages, type Tree, withOwnResults } from './plan.ts';
+import { clearResults, type Plan, type ResultPaths, type SharedPackages, type Tree, withOwnResults } from './plan.ts';
 
 const NODE = '/usr/local/bin/node';
 const NPM = [NODE, '/usr/local/lib/node_modules/npm/bin/npm-cli.js'];
@@ -37,8 +38,17 @@ const npm = (args: readonly string[], fence: Fence): Command =>
 
 /** How a Node project is installed and tested. */
 export function planNode(tree: Tree, file: LabCiFile | null): Plan {
-  const testFence: Fence = { network: file?.network ?? 'none', cache: 'none', environment: TEST_VARIABLES };
+  const reporting = nodeTestVariables(tree.texts['package.json'], file?.test, {
+    reporter: `${TOOLS_DIR}/node-test-reporter.mjs`,
+    junitFile: `${JOB_DIR}/out/junit.xml`,
+  });
+  const testFence: Fence = {
+    network: file?.network ?? 'none',
+    cache: 'none',
+    environment: { ...TEST_VARIABLES, ...reporting },
+  };
   const isLocked = tree.files.includes('package-lock.json') || tree.files.includes('npm-shrinkwrap.json');
+  const results = withOwnResults(RESULTS, file);
   return {
     language: 'node',
     tool: file?.test === undefined ? 'npm' : 'command',
@@ -47,6 +57,7 @@ export function planNode(tree: Tree, file: LabCiFile | null): Plan {
       npm([isLocked ? 'ci' : 'install'], INSTALL_FENCE),
     ],
     test: file?.test === undefined ? npm(['test'], testFence) : shellCommand(file.test, testFence),
+    clear: clearResults(results),
     collect: [
       command('', [NODE, `${TOOLS_DIR}/collect-coverage.mjs`, V8_COVERAGE, SRC_DIR, `${JOB_DIR}/${COVERAGE}`], {
         network: 'none',
@@ -54,7 +65,7 @@ export function planNode(tree: Tree, file: LabCiFile | null): Plan {
         environment: {},
       }),
     ],
-    results: withOwnResults(RESULTS, file),
+    results,
   };
 }
 

@@ -1,5 +1,6 @@
 /** What is done with a project: its commands, and where they leave their results. */
-import type { Command } from './command.ts';
+import { JOB_DIR } from '../sandbox/step.ts';
+import { type Command, command } from './command.ts';
 import type { LabCiFile } from './lab-ci-file.ts';
 
 export type Language = 'python' | 'node';
@@ -33,6 +34,8 @@ export interface Plan {
   /** null: this project says more than can be shared. */
   shared: SharedPackages | null;
   install: readonly Command[];
+  /** Remove results that somebody has committed, which would pass for those of this run. */
+  clear: readonly Command[];
   test: Command;
   /** Run after the tests, whatever came of them. */
   collect: readonly Command[];
@@ -58,6 +61,13 @@ export function detectLanguage({ files }: Tree, file: LabCiFile | null): Languag
   if (PYTHON_FILES.some((name) => files.includes(name))) return 'python';
   if (files.includes('package.json')) return 'node';
   return files.some((name) => name.endsWith('.py')) ? 'python' : null;
+}
+
+/** Removes result files that came with the checkout: reports by their first page, as their folder may hold other things. */
+export function clearResults({ junit, coverage, report }: ResultPaths): Command[] {
+  const files = [...junit, ...coverage, ...report.map((folder) => `${folder}/index.html`)];
+  const fence = { network: 'none', cache: 'none', environment: {} } as const;
+  return [command('', ['rm', '-f', '--', ...files.filter((file) => file.startsWith('src/'))], fence, JOB_DIR)];
 }
 
 /** Result files that lab-ci.yaml names, put before the usual ones. */

@@ -2,7 +2,7 @@
 import { JOB_DIR } from '../sandbox/step.ts';
 import { type Command, command, type Fence, shellCommand } from './command.ts';
 import type { LabCiFile } from './lab-ci-file.ts';
-import { type Plan, type ResultPaths, type Tree, withOwnResults } from './plan.ts';
+import { clearResults, type Plan, type ResultPaths, type Tree, withOwnResults } from './plan.ts';
 import { PYTHON_VARIABLES, sharePythonPackages, UV, VENV } from './python-packages.ts';
 
 const PYTHON = `${VENV}/bin/python`;
@@ -23,14 +23,16 @@ const TEST_VARIABLES: Readonly<Record<string, string>> = {
 export function planPython(tree: Tree, file: LabCiFile | null): Plan {
   const testTools = file?.test === undefined ? TEST_TOOLS : [];
   const testFence: Fence = { network: file?.network ?? 'none', cache: 'none', environment: TEST_VARIABLES };
+  const results = withOwnResults(RESULTS, file);
   return {
     language: 'python',
     tool: file?.test === undefined ? 'pytest' : 'command',
     shared: file?.install === undefined ? sharePythonPackages(tree, testTools, installLabel(tree, testTools)) : null,
     install: file?.install === undefined ? usualInstall(tree, testTools) : ownInstall(file.install, testTools),
     test: file?.test === undefined ? pytest(testFence) : shellCommand(file.test, testFence),
+    clear: clearResults(results),
     collect: [],
-    results: withOwnResults(RESULTS, file),
+    results,
   };
 }
 

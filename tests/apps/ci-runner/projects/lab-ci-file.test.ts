@@ -63,7 +63,7 @@ describe('readLabCiFile', () => {
     ['test: 12', 1, '"test" must be text: put 12 in quotes'],
     ['test: true', 1, 'put true in quotes'],
     ['test: "\\e[2J"', 1, '"test" must be a command'],
-    ['install: []', 1, '"install" must be a command or a list of commands'],
+    ['install: [[]]', 1, '"install" must be a command or a list of commands'],
     ['install: [a, {b: c}]', 1, '"install" must be a command or a list of commands'],
     ['install:\n- a\n- 7', 1, 'put 7 in quotes'],
     ['language: ruby', 1, '"language" must be python or node, which "ruby" is not'],

@@ -8,6 +8,8 @@ import { publicUrls } from './urls.ts';
 
 /** Of a CI job beside its installation and its tests: getting the code, packages for the cache, results. */
 const OTHER_JOB_SECONDS = 900;
+/** For which a runner may keep a sandbox ready before a job comes, and more. */
+const IDLE_UNIT_SECONDS = 600;
 /** Of the process that looks after a job. */
 const KEEPER_THREADS = 32;
 
@@ -74,7 +76,7 @@ function describeCi({ config }: Lab, git: string): Record<string, string> {
     ciJobsPerRunner: String(config.ciJobsPerRunner),
     ciTestSeconds: String(config.ciTestSeconds),
     ciInstallSeconds: String(config.ciInstallSeconds),
-    ciJobSeconds: String(jobSeconds),
+    ciUnitSeconds: String(jobSeconds + IDLE_UNIT_SECONDS),
     // A job whose runner died may wait for others to end.
     ciLostSeconds: String(3 * jobSeconds),
     ciMemory: String(config.ciMemory),

@@ -28,7 +28,7 @@ describe('the first page', () => {
     for (const url of [outputs.apiUrl, outputs.kafkaBootstrap, outputs.blobUrl])
       expect(await page.getByText(url).first().isVisible(), url).toBe(true);
     await page.getByText('Answers queries.').waitFor();
-    await page.getByText('One runner is there').waitFor();
+    await page.getByText('2 runners are there.').waitFor();
     expect(complaints).toEqual([]);
   });
 

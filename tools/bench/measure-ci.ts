@@ -20,6 +20,8 @@ begin=$(date +%s%N)
 end=$(date +%s%N)
 echo $(( (end - begin) / 1000000 ))`;
 const PREPARE_BARE = `set -e
+# Where a network's own authority signs, it is in the system's bundle and not in the tool's own.
+export SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 rm -rf /tmp/bare && mkdir /tmp/bare
 git clone --quiet http://ci-1:8080/git/myapp.git /tmp/bare/src
 uv venv --quiet --python /usr/bin/python3 /tmp/bare/venv

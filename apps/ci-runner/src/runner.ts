@@ -128,7 +128,7 @@ export function createRunner(config: RunnerConfig, logger: Logger): Runner {
     start: () => queue.start(),
     stop: async () => {
       await queue.stop();
-      await results.close();
+      await Promise.all([results.close(), parts.slots.close()]);
     },
     health: async () => {
       const places = await readdir(config.PLACES_DIR).catch(() => []);

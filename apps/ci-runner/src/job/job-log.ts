@@ -16,8 +16,8 @@ export class JobLog {
   readonly #logger: Logger;
   #pending: Buffer[] = [];
   #flushing: Promise<void> | null = null;
+  readonly #closing = new AbortController();
   #lost = false;
-  #closed = false;
 
   private constructor(blob: AppendBlobClient, logger: Logger) {
     this.#blob = blob;
@@ -31,7 +31,7 @@ export class JobLog {
   }
 
   write(chunk: Buffer): void {
-    if (chunk.length === 0 || this.#closed) return;
+    if (chunk.length === 0 || this.#closing.signal.aborted) return;
     this.#pending.push(chunk);
     this.#flushing ??= this.#flushLater();
   }
@@ -41,10 +41,10 @@ export class JobLog {
   }
 
   async #flushLater(): Promise<void> {
-    await delay(GATHER_MS);
+    await delay(GATHER_MS, undefined, { signal: this.#closing.signal }).catch(() => undefined);
     await this.#appendPending();
     this.#flushing = null;
-    if (this.#pending.length > 0 && !this.#closed) this.#flushing = this.#flushLater();
+    if (this.#pending.length > 0 && !this.#closing.signal.aborted) this.#flushing = this.#flushLater();
   }
 
   async #appendPending(): Promise<void> {
@@ -67,7 +67,7 @@ export class JobLog {
 
   /** Writes what is left, for as long as half a minute when the storage doesn't answer. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort();
     await this.#flushing;
     const limit = Date.now() + CLOSE_LIMIT_MS;
     while (this.#pending.length > 0 && Date.now() < limit) await this.#appendPending();
@@ -75,7 +75,7 @@ export class JobLog {
 
   /** Stops at once and leaves what is not written: the job goes to another runner, which begins the log again. */
   abandon(): void {
-    this.#closed = true;
+    this.#closing.abort();
     this.#pending = [];
   }
 }

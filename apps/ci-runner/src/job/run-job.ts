@@ -3,7 +3,7 @@ import type { ContainerClient } from '@azure/storage-blob';
 import { type CiJob, type CiProgress, type CiResult, logBlobName } from '@cloud-lab/common/ci-messages';
 import type { Logger } from 'pino';
 import type { RunnerConfig } from '../config.ts';
-import { openSandbox, type Sandbox, SandboxGone } from '../sandbox/client.ts';
+import { type Sandbox, SandboxGone } from '../sandbox/client.ts';
 import { refuseSource } from './checkout.ts';
 import { JobLog } from './job-log.ts';
 import type { PackageCache } from './package-cache.ts';
@@ -36,14 +36,14 @@ export async function runJob(job: CiJob, startedAt: Date, parts: RunnerParts, si
 
   const progress = new Progress({ job, runner: config.RUNNER_NAME, startedAt, tell: parts.tell });
   const log = await JobLog.create(container.getAppendBlobClient(logBlobName(job.id)), logger, signal);
-  const slot = slots.take();
+  const place = slots.take();
   let sandbox: Sandbox | null = null;
   let outcome: Outcome;
   try {
     log.writeLine(`Run ${job.id} of ${job.repository}, branch ${job.branch}, on ${config.RUNNER_NAME}`);
     const refusal = refuseSource(job.repository, job.commit, config.CI_REPOSITORIES);
     if (refusal === null) {
-      sandbox = await openSandbox(slot.socket, signal);
+      sandbox = await place.open(signal);
       progress.begin('sandbox');
       outcome = await testCommit(job, { ...parts, sandbox, log, progress, stored, signal });
     } else outcome = errored(refusal);
@@ -61,7 +61,7 @@ export async function runJob(job: CiJob, startedAt: Date, parts: RunnerParts, si
   } finally {
     if (!signal.aborted) progress.begin('cleanup', 'done');
     await sandbox?.close();
-    slot.release();
+    slots.give(place);
   }
   log.writeLine(`\n${outcome.state}: ${outcome.reason}`);
   await log.close();

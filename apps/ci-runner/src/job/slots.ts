@@ -1,20 +1,32 @@
-/** The places on this host in which jobs run side by side; each has a socket, a unit and a user of its own. */
+/** The places on this host in which jobs run side by side. */
 import { join } from 'node:path';
+import { Place } from './place.ts';
 
 export class Slots {
-  readonly #free: number[];
-  readonly #folder: string;
+  readonly #places: readonly Place[];
+  readonly #free: Place[];
 
   /** @param folder folder of the sockets, `<number>.sock` from 1 on */
   constructor(folder: string, count: number) {
-    this.#folder = folder;
-    this.#free = Array.from({ length: count }, (_, index) => index + 1);
+    this.#places = Array.from({ length: count }, (_, index) => new Place(join(folder, `${index + 1}.sock`)));
+    this.#free = [...this.#places];
   }
 
   /** Takes a free place. @throws Error where more jobs came than there are places, which the queue never does */
-  take(): { socket: string; release: () => void } {
-    const slot = this.#free.shift();
-    if (slot === undefined) throw new Error('All places of this runner are taken.');
-    return { socket: join(this.#folder, `${slot}.sock`), release: () => void this.#free.push(slot) };
+  take(): Place {
+    const place = this.#free.shift();
+    if (place === undefined) throw new Error('All places of this runner are taken.');
+    return place;
+  }
+
+  /** Gives a place back after a job. */
+  give(place: Place): void {
+    place.prepare();
+    this.#free.push(place);
+  }
+
+  /** Ends the sandboxes that wait for a job. */
+  async close(): Promise<void> {
+    await Promise.all(this.#places.map((place) => place.close()));
   }
 }

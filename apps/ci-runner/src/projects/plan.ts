@@ -66,8 +66,9 @@ export function detectLanguage({ files }: Tree, file: LabCiFile | null): Languag
 /** Removes result files that came with the checkout: reports by their first page, as their folder may hold other things. */
 export function clearResults({ junit, coverage, report }: ResultPaths): Command[] {
   const files = [...junit, ...coverage, ...report.map((folder) => `${folder}/index.html`)];
+  const own = files.filter((file) => file.startsWith('src/'));
   const fence = { network: 'none', cache: 'none', environment: {} } as const;
-  return [command('', ['rm', '-f', '--', ...files.filter((file) => file.startsWith('src/'))], fence, JOB_DIR)];
+  return own.length === 0 ? [] : [command('', ['rm', '-f', '--', ...own], fence, JOB_DIR)];
 }
 
 /** Result files that lab-ci.yaml names, put before the usual ones. */

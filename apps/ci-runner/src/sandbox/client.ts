@@ -13,6 +13,8 @@ export class SandboxGone extends Error {
 }
 
 export interface Sandbox {
+  /** The same sandbox, which ends at once when `signal` aborts. */
+  under(signal: AbortSignal): Sandbox;
   /** Runs a step; `onOutput` gets what it prints. @throws SandboxGone */
   run(step: StepRequest, onOutput: (chunk: Buffer) => void): Promise<StepEnding>;
   /** Reads a file below the job's folder; undefined where there is none. @throws RefusedFile, SandboxGone */
@@ -29,8 +31,13 @@ const CLOSE_LIMIT_MS = 5_000;
 
 /** Opens the sandbox behind a socket; an aborted `signal` ends it at once. @throws SandboxGone where nothing answers */
 export async function openSandbox(socketPath: string, signal: AbortSignal): Promise<Sandbox> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const sandbox = talkTo(socketPath, new Agent({ keepAlive: true, maxSockets: 1 }), signal);
+  // The first answer says that the unit is up.
+  await sandbox.list('', 1, { deep: false });
+  return sandbox;
+}
 
+function talkTo(socketPath: string, agent: Agent, signal: AbortSignal): Sandbox {
   const send = async (options: RequestOptions, body?: string): Promise<IncomingMessage> => {
     const request = httpRequest({ ...options, socketPath, agent, signal });
     try {
@@ -55,7 +62,8 @@ export async function openSandbox(socketPath: string, signal: AbortSignal): Prom
     return content;
   };
 
-  const sandbox: Sandbox = {
+  return {
+    under: (other) => talkTo(socketPath, agent, other),
     async run(step, onOutput) {
       const headers = { 'content-type': 'application/json' };
       const response = await send({ method: 'POST', path: '/steps', headers }, JSON.stringify(step));
@@ -90,9 +98,6 @@ export async function openSandbox(socketPath: string, signal: AbortSignal): Prom
       await Promise.allSettled(closed);
     },
   };
-  // The first answer says that the unit is up.
-  await sandbox.list('', 1, { deep: false });
-  return sandbox;
 }
 
 const encodePath = (path: string): string => path.split('/').map(encodeURIComponent).join('/');

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 import { CHROMIUM } from './tests/helpers/chromium.ts';
 
-// These need a browser but no lab. Where there is none yet, the end-to-end tests run them: they install one first.
+// These need a browser but no lab. `./lab test` installs one first; `./lab test --unit` says so where it goes without.
 const withBrowser = existsSync(CHROMIUM) ? ['tests/browser/ci-*.test.ts'] : [];
 
 export default defineConfig({
@@ -18,7 +18,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['tests/{e2e,browser}/**/*.test.ts'],
+          include: ['tests/e2e/**/*.test.ts', 'tests/browser/first-page.test.ts'],
           globalSetup: ['tests/helpers/e2e-lab.ts'],
           fileParallelism: false,
           testTimeout: 300_000,

@@ -19,6 +19,16 @@ beforeAll(async () => {
 });
 afterAll(() => pusher.close());
 
+/** What a reader sees of a page. */
+const textOf = (page: string): string =>
+  page
+    .replaceAll(/<[^>]*>/g, '')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&quot;', '"')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&amp;', '&');
+
 const isFinished = (run: Run): boolean => !['queued', 'running'].includes(run.state);
 const finished = (id: string): Promise<Run> =>
   waitFor(
@@ -128,8 +138,9 @@ describe('a job that', () => {
     expect(run, log.slice(-3_000)).toMatchObject({ state, reason: expect.stringMatching(reason) });
     if (exitCode !== undefined) expect(run?.exitCode).toBe(exitCode);
     expect(run?.steps.at(-1)).toMatchObject({ name: 'cleanup', state: 'done' });
-    const page = await (await fetch(run?.pageUrl ?? '')).text();
+    const page = textOf(await (await fetch(run?.pageUrl ?? '')).text());
     expect(page).toContain(name);
+    expect(page).toContain(run?.reason);
     expect(log.length).toBeLessThan(11 * 1024 * 1024);
   });
 

@@ -10,6 +10,7 @@ const TITLES: Record<string, string> = {
   webUrlTls: 'This site over TLS',
   apiUrl: 'REST API',
   ciUrl: 'CI',
+  ciWebhookUrl: 'CI webhook',
   coverageUrl: 'Coverage reports',
   chatUrl: 'Chat',
   kafkaBootstrap: 'Kafka',

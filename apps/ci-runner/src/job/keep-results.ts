@@ -8,9 +8,10 @@ import { writeHtmlReport } from '../results/html-report.ts';
 import { testVerdict } from '../results/verdict.ts';
 import type { StepEnding } from '../sandbox/step.ts';
 import { findResults, readSource } from './find-results.ts';
+import type { JobParts, TimedPlan } from './job-parts.ts';
 import type { JobSteps } from './job-steps.ts';
+import { type Outcome, withoutResults } from './outcome.ts';
 import type { ReportFolder } from './stored-results.ts';
-import { type JobParts, type Outcome, type TimedPlan, withoutResults } from './test-commit.ts';
 
 const COLLECT_SECONDS = 120;
 

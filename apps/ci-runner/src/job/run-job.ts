@@ -1,28 +1,13 @@
 /** One job from its commit to its result, with everything around the tests: a place, a log, the record of its steps. */
-import type { ContainerClient } from '@azure/storage-blob';
-import { type CiJob, type CiProgress, type CiResult, logBlobName } from '@cloud-lab/common/ci-messages';
-import type { Logger } from 'pino';
-import type { RunnerConfig } from '../config.ts';
+import { type CiJob, type CiResult, logBlobName } from '@cloud-lab/common/ci-messages';
 import { type Sandbox, SandboxGone } from '../sandbox/client.ts';
 import { refuseSource } from './checkout.ts';
 import { JobLog } from './job-log.ts';
-import type { PackageCache } from './package-cache.ts';
+import type { RunnerParts } from './job-parts.ts';
+import { errored, type Outcome } from './outcome.ts';
 import { Progress } from './progress.ts';
-import type { Slots } from './slots.ts';
 import { StoredResults } from './stored-results.ts';
-import { type Outcome, testCommit, withoutResults } from './test-commit.ts';
-
-export interface RunnerParts {
-  config: RunnerConfig;
-  container: ContainerClient;
-  slots: Slots;
-  cache: PackageCache;
-  logger: Logger;
-  /** Sends what is known of a run that goes on; must not wait. */
-  tell: (progress: CiProgress) => void;
-}
-
-const errored = (reason: string): Outcome => withoutResults({ state: 'errored', exitCode: 1, reason });
+import { testCommit } from './test-commit.ts';
 
 /**
  * Runs the job; a job that ends badly is an ordinary result. One that had its result before is not run again.

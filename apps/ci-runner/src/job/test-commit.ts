@@ -1,35 +1,20 @@
 /** What is done with a commit in its sandbox: get it, install it, test it, and keep what came of it. */
-import type { CiJob, CiResult } from '@cloud-lab/common/ci-messages';
+import type { CiJob } from '@cloud-lab/common/ci-messages';
 import { type LabCiFile, LabCiFileError, readLabCiFile } from '../projects/lab-ci-file.ts';
 import { planNode } from '../projects/node.ts';
 import { detectLanguage, PLAN_FILES, type Plan, type Tree } from '../projects/plan.ts';
 import { planPython } from '../projects/python.ts';
 import { readChangedLines } from '../results/changed-lines.ts';
-import { stepVerdict, type Verdict } from '../results/verdict.ts';
+import { stepVerdict } from '../results/verdict.ts';
 import type { Sandbox } from '../sandbox/client.ts';
 import { RefusedFile } from '../sandbox/job-files.ts';
 import type { StepEnding } from '../sandbox/step.ts';
 import { COMMIT_FILE, checkoutCommands, DIFF_FILE, describeCommands, repositoryUrl } from './checkout.ts';
-import type { JobLog } from './job-log.ts';
+import type { JobParts, TimedPlan } from './job-parts.ts';
 import { JobSteps } from './job-steps.ts';
 import { keepResults } from './keep-results.ts';
+import { errored, type Outcome, withoutResults } from './outcome.ts';
 import type { Progress } from './progress.ts';
-import type { RunnerParts } from './run-job.ts';
-import type { StoredResults } from './stored-results.ts';
-
-/** What a run comes to, beside who ran it and when. */
-export type Outcome = Verdict &
-  Pick<CiResult, 'tests' | 'coverage' | 'changedLines' | 'hasReport' | 'hasTests' | 'hasCoverage'>;
-
-/** A job with its sandbox, and all that is done for it. */
-export interface JobParts extends Pick<RunnerParts, 'config' | 'cache' | 'logger'> {
-  sandbox: Sandbox;
-  log: JobLog;
-  progress: Progress;
-  stored: StoredResults;
-  /** Aborts when the job is no longer this runner's. */
-  signal: AbortSignal;
-}
 
 const MIB = 1024 * 1024;
 const CHECKOUT_SECONDS = 120;
@@ -40,19 +25,6 @@ const MAX_PLAN_FILE_BYTES = 8 * MIB;
 const MAX_DIFF_BYTES = 20 * MIB;
 const MAX_TOP_FILES = 5_000;
 const MAX_SUBJECT = 200;
-
-/** The outcome of a run of which nothing but the verdict can be said. */
-export const withoutResults = (verdict: Verdict): Outcome => ({
-  ...verdict,
-  tests: null,
-  coverage: null,
-  changedLines: null,
-  hasReport: false,
-  hasTests: false,
-  hasCoverage: false,
-});
-
-const errored = (reason: string): Outcome => withoutResults({ state: 'errored', exitCode: 1, reason });
 
 /** @throws SandboxGone, and the reason of the signal when that aborts */
 export async function testCommit(job: CiJob, parts: JobParts): Promise<Outcome> {
@@ -105,9 +77,6 @@ async function installProject(
   }
   return steps.run(plan.install, installSeconds);
 }
-
-/** A plan with the time that its tests may take. */
-export type TimedPlan = Plan & { testSeconds: number };
 
 /** How the project wants to be tested; a sentence where there is no telling. */
 async function makePlan(sandbox: Sandbox, testSeconds: number): Promise<TimedPlan | string> {

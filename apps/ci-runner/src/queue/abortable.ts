@@ -1,3 +1,4 @@
+/** Waits that end early. */
 import { addAbortListener } from 'node:events';
 
 /** Waits for the promise, but no longer than until the signal aborts. @throws the signal's reason, or what the promise throws */

@@ -1,3 +1,4 @@
+/** The job in a message of Kafka. */
 import { CiJob } from '@cloud-lab/common/ci-messages';
 import { Value } from 'typebox/value';
 

@@ -1,6 +1,7 @@
 /** Reads Cobertura XML, as coverage.py, Istanbul's tools, gcovr and others write it. */
-import type { Coverage } from './coverage.ts';
+
 import { roundPercent } from './percent.ts';
+import type { Coverage } from './report-files.ts';
 import { countReached, type FileCoverage, type LineState, mergeFiles, projectPath } from './report-files.ts';
 import { NothingMeasured, ResultError } from './result-error.ts';
 import { attributeOf, childrenOf, parseXml, textOf, type XmlElement } from './xml.ts';

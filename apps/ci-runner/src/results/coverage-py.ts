@@ -1,8 +1,8 @@
 /** Reads the JSON report of coverage.py (`coverage json`, `--cov-report=json`), version 5 and later. */
 import Type from 'typebox';
 import { Value } from 'typebox/value';
-import type { Coverage } from './coverage.ts';
 import { roundPercent } from './percent.ts';
+import type { Coverage } from './report-files.ts';
 import { type FileCoverage, type LineState, mergeFiles } from './report-files.ts';
 import { NothingMeasured, ResultError } from './result-error.ts';
 

@@ -2,18 +2,10 @@
 import { readCobertura } from './cobertura.ts';
 import { readCoveragePy } from './coverage-py.ts';
 import { readLcov } from './lcov.ts';
-import type { FileCoverage } from './report-files.ts';
+import type { Coverage } from './report-files.ts';
 import { NothingMeasured, ResultError } from './result-error.ts';
 
-export type { FileCoverage, LineState } from './report-files.ts';
-
-/** What the tests reached. */
-export interface Coverage {
-  /** 0 to 100, two decimals: the total that the tool itself says, whatever `files` would add up to. */
-  percent: number;
-  /** Those that lie in the repository and have lines that can run; each path once. */
-  files: FileCoverage[];
-}
+export type { Coverage, FileCoverage, LineState } from './report-files.ts';
 
 const MAX_LENGTH = 10 * 1024 * 1024;
 

@@ -3,8 +3,9 @@
  *
  * The parsers on npm take a number that is none for 0 and a file that was cut off for whole; here both are errors.
  */
-import type { Coverage } from './coverage.ts';
+
 import { floorPercent } from './percent.ts';
+import type { Coverage } from './report-files.ts';
 import { countReached, type FileCoverage, type LineState, mergeFiles } from './report-files.ts';
 import { NothingMeasured, ResultError } from './result-error.ts';
 

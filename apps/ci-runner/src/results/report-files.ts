@@ -14,6 +14,14 @@ export interface FileCoverage {
   lines: Map<number, LineState>;
 }
 
+/** What the tests reached. */
+export interface Coverage {
+  /** 0 to 100, two decimals: the total that the tool itself says, whatever `files` would add up to. */
+  percent: number;
+  /** Those that lie in the repository and have lines that can run; each path once. */
+  files: FileCoverage[];
+}
+
 /** Where a job finds its repository. */
 const CHECKOUT = '/job/src';
 const MAX_PATH_LENGTH = 4096;

@@ -8,6 +8,7 @@ import { CI_CONTAINER, type CiJob, type CiResult } from '@cloud-lab/common/ci-me
 import { createKafka } from '@cloud-lab/common/kafka';
 import type { Logger } from 'pino';
 import type { RunnerConfig } from './config.ts';
+import { errored } from './job/outcome.ts';
 import { PackageCache } from './job/package-cache.ts';
 import { runJob } from './job/run-job.ts';
 import { Slots } from './job/slots.ts';
@@ -55,22 +56,14 @@ function storageFailure(job: CiJob, startedAt: Date, runner: string): CiResult {
   const finishedAt = new Date();
   return {
     id: job.id,
-    state: 'errored',
     runner,
-    exitCode: 1,
-    reason: 'The storage of the lab did not answer, so the run could not be written down: try again later.',
     startedAt: startedAt.toISOString(),
     finishedAt: finishedAt.toISOString(),
     durationMs: finishedAt.getTime() - startedAt.getTime(),
     steps: [],
     author: null,
     subject: null,
-    tests: null,
-    coverage: null,
-    changedLines: null,
-    hasReport: false,
-    hasTests: false,
-    hasCoverage: false,
+    ...errored('The storage of the lab did not answer, so the run could not be written down: try again later.'),
   };
 }
 

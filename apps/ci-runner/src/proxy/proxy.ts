@@ -1,6 +1,7 @@
 /** The one way out of a job: HTTP proxies on Unix sockets, one for each kind of network. */
-import { type LookupAddress, lookup } from 'node:dns';
+import { lookup } from 'node:dns';
 import { rm } from 'node:fs/promises';
+import type { LookupFunction } from 'node:net';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { RequestError, Server } from 'proxy-chain';
@@ -25,21 +26,20 @@ class UnixSocketServer extends Server {
 }
 
 /** Looks a name up, and refuses it where it stands for an address that this network must not reach. */
-const safeLookup = (network: ProxiedNetwork): typeof lookup =>
-  // biome-ignore lint/suspicious/noExplicitAny: dns.lookup has four shapes, and this hands on whichever it is given
-  ((hostname: string, options: any, callback: (...results: any[]) => void) => {
-    lookup(hostname, { ...options, all: true }, (error: Error | null, addresses: LookupAddress[]) => {
-      if (error !== null) return callback(error);
+function lookUpFor(network: ProxiedNetwork): LookupFunction {
+  return (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      if (error !== null) return callback(error, []);
       const allowed = addresses.filter(({ address }) => mayConnect(network, address));
       const [first] = allowed;
       if (first === undefined) {
-        const refusal = Object.assign(new Error(`${hostname} is not where a job may go`), { code: 'EACCES' });
-        return callback(refusal);
+        return callback(Object.assign(new Error(`${hostname} is not where a job may go`), { code: 'EACCES' }), []);
       }
-      if (options.all === true) return callback(null, allowed);
-      callback(null, first.address, first.family);
+      if (options.all === true) callback(null, allowed);
+      else callback(null, first.address, first.family);
     });
-  }) as typeof lookup;
+  };
+}
 
 /** Opens the proxies. @returns what closes them */
 export async function openProxies(options: ProxyOptions): Promise<() => Promise<void>> {
@@ -51,7 +51,8 @@ export async function openProxies(options: ProxyOptions): Promise<() => Promise<
 }
 
 async function openProxy(network: ProxiedNetwork, { folder, allowed, upstreamProxyUrl, logger }: ProxyOptions) {
-  const dnsLookup = safeLookup(network);
+  // Sockets call it in one way only, of the many that its type in the library knows.
+  const dnsLookup = lookUpFor(network) as typeof lookup;
   const server = new UnixSocketServer({
     prepareRequestFunction: ({ hostname, port }) => {
       const refusal = refuseTarget(network, { hostname, port }, allowed);

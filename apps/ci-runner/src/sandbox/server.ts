@@ -38,7 +38,7 @@ async function main(): Promise<void> {
   process.umask(0o077);
   const top = settings.SANDBOX_DIR;
   const paths = {
-    workspace: `${top}/work`,
+    workspace: `${top}/files`,
     etc: `${top}/etc`,
     cache: settings.CACHE_DIR,
     tools: settings.TOOLS_DIR,

@@ -13,7 +13,7 @@ const step: StepRequest = {
   maxOutputBytes: 1,
 };
 const paths = {
-  workspace: '/job/work',
+  workspace: '/job/files',
   etc: '/job/etc',
   cache: '/data/ci-cache',
   tools: '/opt/lab/ci-runner',
@@ -28,7 +28,7 @@ describe('sandboxCommand', () => {
   it('is exactly this for a test step', () => {
     const { file, args } = sandboxCommand({ ...step, environment: { COVERAGE_FILE: '/job/out/.coverage' } }, paths);
     expect([file, ...args].join(' ')).toMatchInlineSnapshot(
-      `"choom --adjust 1000 -- bwrap --unshare-user --unshare-ipc --unshare-pid --unshare-uts --unshare-cgroup --disable-userns --uid 1000 --gid 1000 --hostname sandbox --cap-drop ALL --die-with-parent --new-session --clearenv --ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/sbin /sbin --symlink usr/lib /lib --symlink usr/lib64 /lib64 --ro-bind-try /etc/alternatives /etc/alternatives --ro-bind-try /etc/ld.so.cache /etc/ld.so.cache --ro-bind-try /etc/nsswitch.conf /etc/nsswitch.conf --ro-bind-try /etc/ssl/certs /etc/ssl/certs --ro-bind /job/etc/passwd /etc/passwd --ro-bind /job/etc/group /etc/group --ro-bind /job/etc/hosts /etc/hosts --proc /proc --dev /dev --bind /job/work/tmp /tmp --ro-bind /opt/lab/ci-runner /tools --bind /job/work /job --remount-ro / --chdir /job/src --setenv PATH /job/venv/bin:/job/src/node_modules/.bin:/usr/local/bin:/usr/bin:/bin --setenv HOME /job/home --setenv USER student --setenv LOGNAME student --setenv LANG C.UTF-8 --setenv TERM dumb --setenv CI true --setenv SSL_CERT_FILE /etc/ssl/certs/ca-certificates.crt --setenv PIP_CERT /etc/ssl/certs/ca-certificates.crt --setenv REQUESTS_CA_BUNDLE /etc/ssl/certs/ca-certificates.crt --setenv NODE_EXTRA_CA_CERTS /etc/ssl/certs/ca-certificates.crt --setenv COVERAGE_FILE /job/out/.coverage -- pytest --doctest-modules"`,
+      `"choom --adjust 1000 -- bwrap --unshare-user --unshare-ipc --unshare-pid --unshare-uts --unshare-cgroup --disable-userns --uid 1000 --gid 1000 --hostname sandbox --cap-drop ALL --die-with-parent --new-session --clearenv --ro-bind /usr /usr --symlink usr/bin /bin --symlink usr/sbin /sbin --symlink usr/lib /lib --symlink usr/lib64 /lib64 --ro-bind-try /etc/alternatives /etc/alternatives --ro-bind-try /etc/ld.so.cache /etc/ld.so.cache --ro-bind-try /etc/nsswitch.conf /etc/nsswitch.conf --ro-bind-try /etc/ssl/certs /etc/ssl/certs --ro-bind /job/etc/passwd /etc/passwd --ro-bind /job/etc/group /etc/group --ro-bind /job/etc/hosts /etc/hosts --proc /proc --dev /dev --bind /job/files/tmp /tmp --ro-bind /opt/lab/ci-runner /tools --bind /job/files /job --remount-ro / --chdir /job/src --setenv PATH /job/venv/bin:/job/src/node_modules/.bin:/usr/local/bin:/usr/bin:/bin --setenv HOME /job/home --setenv USER student --setenv LOGNAME student --setenv LANG C.UTF-8 --setenv TERM dumb --setenv CI true --setenv SSL_CERT_FILE /etc/ssl/certs/ca-certificates.crt --setenv PIP_CERT /etc/ssl/certs/ca-certificates.crt --setenv REQUESTS_CA_BUNDLE /etc/ssl/certs/ca-certificates.crt --setenv NODE_EXTRA_CA_CERTS /etc/ssl/certs/ca-certificates.crt --setenv COVERAGE_FILE /job/out/.coverage -- pytest --doctest-modules"`,
     );
   });
 
@@ -42,8 +42,8 @@ describe('sandboxCommand', () => {
 
   it("can write to the job's folder only, and reads the packages that jobs share", () => {
     const own = [
-      ['/job/work/tmp', '/tmp'],
-      ['/job/work', '/job'],
+      ['/job/files/tmp', '/tmp'],
+      ['/job/files', '/job'],
     ];
     expect(uses(argsOf(), '--bind', 2)).toEqual(own);
     expect(uses(argsOf({ cache: 'read' }), '--bind', 2)).toEqual(own);

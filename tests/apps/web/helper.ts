@@ -1,12 +1,12 @@
 /** Builds the web app for a test on fakes that refuse every call that the test did not expect. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { CiJob } from '@cloud-lab/common/ci-messages';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
-import { onTestFinished } from 'vitest';
+import { afterAll, onTestFinished } from 'vitest';
 import { buildApp } from '../../../apps/web/src/app.ts';
 import { findAssets } from '../../../apps/web/src/assets.ts';
 import type { GitServer } from '../../../apps/web/src/ci/git-server.ts';
@@ -130,9 +130,15 @@ export async function buildTestApp(parts: TestParts = {}): Promise<TestApp> {
   return { app, ci, runs, lives };
 }
 
-/** A folder for one test. */
+const scratch: string[] = [];
+afterAll(() => {
+  for (const folder of scratch.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder for the tests of a file, which goes with them. */
 export function scratchFolder(files: Record<string, string> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'cloud-lab-web-'));
+  scratch.push(folder);
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   return folder;
 }

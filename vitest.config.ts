@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { CHROMIUM } from './tests/helpers/chromium.ts';
 
 // These need a browser but no lab. `./lab test` installs one first; `./lab test --unit` says so where it goes without.
-const withBrowser = existsSync(CHROMIUM) ? ['tests/browser/ci-*.test.ts'] : [];
+const withBrowser = existsSync(CHROMIUM) ? ['tests/browser/{ci,chat,stream}-*.test.ts'] : [];
 
 export default defineConfig({
   test: {

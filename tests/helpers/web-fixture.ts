@@ -22,6 +22,8 @@ import { createMetrics } from '../../apps/web/src/plugins/metrics.ts';
 import { packArtifacts } from '../../infra/artifacts.ts';
 import { createMemoryRunStore } from '../apps/web/memory-run-store.ts';
 import { PROJECT_DIR } from './lab.ts';
+import { createMemoryChat } from './memory-chat.ts';
+import { createMemoryStream } from './memory-stream.ts';
 import { sampleHistory } from './sample-history.ts';
 import { type SampleRun, sampleCommit, sampleRun } from './sample-runs.ts';
 
@@ -134,6 +136,8 @@ export async function startWebFixture({ port = 0, runnerIsThere = true } = {}): 
     runs,
     reports: storage,
     lives,
+    chat: createMemoryChat(),
+    stream: createMemoryStream(),
     health: { check: async () => ({ status: 'ok', checkedAt: new Date().toISOString(), services: SERVICES }) },
     metrics: createMetrics(),
     assets: { publicDir: await unpackPublic(scratch), swaggerDir: undefined },

@@ -10,6 +10,7 @@ import {
   type Producer,
   type ProducerConfig,
   type RetryOptions,
+  type SASLOptions,
 } from 'kafkajs';
 import type { Logger } from 'pino';
 import { correctKafkaTimers } from './kafka-timers.ts';
@@ -22,8 +23,8 @@ export interface KafkaOptions {
   logger: Logger;
   /** TLS when given; `ca` is the PEM text of the authority, the system's authorities without it. */
   ssl?: { ca?: string };
-  /** SCRAM-SHA-512 when given. */
-  sasl?: { username: string; password: string };
+  /** SCRAM-SHA-512 when given, or PLAIN where it says so. */
+  sasl?: { username: string; password: string; mechanism?: 'plain' };
   /** Other limits than a service's, which keeps trying for about a minute. */
   retry?: RetryOptions;
 }
@@ -74,7 +75,7 @@ export function createKafka({ brokers, clientId, logger, ssl, sasl, retry }: Kaf
     logLevel: logger.isLevelEnabled('debug') ? logLevel.INFO : logLevel.WARN,
     logCreator: () => writeEntry(logger),
     ...(ssl === undefined ? {} : { ssl: ssl.ca === undefined ? true : { ca: [ssl.ca] } }),
-    ...(sasl === undefined ? {} : { sasl: { mechanism: 'scram-sha-512', ...sasl } }),
+    ...(sasl === undefined ? {} : { sasl: { mechanism: 'scram-sha-512', ...sasl } as SASLOptions }),
   };
   return new LabKafka(config);
 }

@@ -3,9 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { EnvironmentError, readEnvironment } from '@cloud-lab/common/environment';
 import { createKafka } from '@cloud-lab/common/kafka';
 import { createLogger } from '@cloud-lab/common/log';
+import { LAB_TOPICS } from '@cloud-lab/common/topics';
 import type { Admin } from 'kafkajs';
 import Type from 'typebox';
-import { LAB_TOPICS } from './topics.ts';
 
 const Environment = Type.Object({
   KAFKA_BROKERS: Type.String({ minLength: 1, description: 'host:port, separated by commas' }),

@@ -1,11 +1,12 @@
 /** Sends messages to a topic: three demonstration messages, one text, or the lines of standard input. */
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { formatMessage } from '@cloud-lab/common/chat';
 import { Option } from 'commander';
 import { streamCommand } from './arguments.ts';
 import { runCommandLine } from './command-line.ts';
 import { connectTo } from './connection.ts';
-import { demoMessages, formatMessage, userName } from './messages.ts';
+import { demoMessages, userName } from './messages.ts';
 
 const DEMO_PAUSE_MS = 1_000;
 const command = streamCommand(

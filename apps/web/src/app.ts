@@ -2,6 +2,7 @@
 import fastifyStatic from '@fastify/static';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Assets } from './assets.ts';
+import type { Chat } from './chat/chat.ts';
 import { createCiDocuments } from './ci/documents.ts';
 import type { LiveRuns } from './ci/live/live-runs.ts';
 import type { ReportStore } from './ci/report-store.ts';
@@ -17,6 +18,7 @@ import { logRequests } from './plugins/request-log.ts';
 import { collectRoutes } from './plugins/route-table.ts';
 import { secureHeaders } from './plugins/security.ts';
 import { registerBadge } from './routes/badge.ts';
+import { registerChat } from './routes/chat.ts';
 import { registerCi } from './routes/ci.ts';
 import { registerCiDocuments } from './routes/ci-documents.ts';
 import { registerCiEvents } from './routes/ci-events.ts';
@@ -26,7 +28,9 @@ import { type CiWebhookOptions, registerCiWebhook } from './routes/ci-webhook.ts
 import { registerFunctions } from './routes/functions.ts';
 import { registerHome } from './routes/home.ts';
 import { type LabInfo, registerHealth, registerStatus } from './routes/status.ts';
+import { registerStream } from './routes/stream.ts';
 import { describeFinding } from './schemas/validation-error.ts';
+import type { StreamView } from './stream/stream-view.ts';
 
 export interface AppOptions {
   lab: LabInfo;
@@ -34,6 +38,8 @@ export interface AppOptions {
   runs: RunStore;
   reports: ReportStore;
   lives: LiveRuns;
+  chat: Chat;
+  stream: StreamView;
   health: HealthChecks;
   metrics: Metrics;
   assets: Assets;
@@ -48,7 +54,8 @@ const KEEP_ALIVE_MS = 30_000;
 
 /** Builds the app, ready to listen or to be tried with `inject`. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { lab, ci, runs, reports, lives, health, metrics, assets, webhook, log, functions = labFunctions } = options;
+  const { lab, ci, runs, reports, lives, chat, stream, health, metrics, assets, webhook, log } = options;
+  const { functions = labFunctions } = options;
   const documents = createCiDocuments(reports);
   const closing = new AbortController();
   const app: FastifyInstance = Fastify({
@@ -87,6 +94,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   registerHome(app, lab, ci.defaultRepository);
   registerCiPages(app, { lab, ci, runs, documents });
   registerBadge(app, runs, ci.defaultRepository);
+  await registerChat(app, { lab, chat, closing: closing.signal });
+  await registerStream(app, { lab, stream, closing: closing.signal });
   await app.register(fastifyStatic, {
     root: assets.publicDir,
     wildcard: false,

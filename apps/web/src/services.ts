@@ -2,6 +2,7 @@
 import { createBlobService } from '@cloud-lab/common/blob';
 import { createKafka } from '@cloud-lab/common/kafka';
 import type { Logger } from 'pino';
+import { type Chat, createChat } from './chat/chat.ts';
 import { createGitServer } from './ci/git-server.ts';
 import { createKafkaJobQueue } from './ci/job-queue.ts';
 import { LiveRuns } from './ci/live/live-runs.ts';
@@ -18,12 +19,15 @@ import { createSqlRunStore } from './database/sql-run-store.ts';
 import { createHealthChecks, type HealthChecks } from './health/health.ts';
 import { databaseProbe, gitProbe, kafkaProbes, storageProbe } from './health/probes.ts';
 import { createMetrics, type Metrics } from './plugins/metrics.ts';
+import { createStreamView, type StreamView } from './stream/stream-view.ts';
 
 export interface Services {
   ci: CiService;
   runs: RunStore;
   reports: ReportStore;
   lives: LiveRuns;
+  chat: Chat;
+  stream: StreamView;
   health: HealthChecks;
   metrics: Metrics;
   /** Prepares the database and begins to listen; rejects when the database never comes or refuses its tables. */
@@ -60,6 +64,8 @@ export function createServices(config: WebConfig, log: Logger): Services {
     },
   });
   const listener = createResultListener(kafka, (update) => ci.record(update), log);
+  const chat = createChat(kafka, log);
+  const stream = createStreamView(kafka, log);
   const messaging = kafkaProbes(kafka);
   const probes = [databaseProbe(db), ...messaging.probes, storageProbe(blob), gitProbe(config.gitUrl)];
   const health = createHealthChecks(probes, {
@@ -80,9 +86,12 @@ export function createServices(config: WebConfig, log: Logger): Services {
     runs,
     reports,
     lives,
+    chat,
+    stream,
     health,
     metrics,
     async start() {
+      chat.start();
       await prepareDatabase(db, log, stopping.signal);
       if (stopping.signal.aborted) return;
       listener.start();
@@ -93,7 +102,7 @@ export function createServices(config: WebConfig, log: Logger): Services {
     async stop() {
       stopping.abort();
       for (const timer of timers) clearInterval(timer);
-      await Promise.allSettled([listener.stop(), queue.stop(), messaging.stop()]);
+      await Promise.allSettled([listener.stop(), queue.stop(), chat.stop(), stream.stop(), messaging.stop()]);
       await db.destroy();
     },
   };

@@ -1,10 +1,10 @@
 /** The lecture's command lines work as they are written, and so do the usual long ones. */
 import { Option } from 'commander';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { LAB_TOPICS } from '../../../apps/common/src/topics.ts';
 import { ArgumentsError, parseArguments, parseCount, streamCommand } from '../../../apps/stream/src/arguments.ts';
 import { describeFailure, StreamError } from '../../../apps/stream/src/connection.ts';
 import { demoMessages, userName } from '../../../apps/stream/src/messages.ts';
-import { LAB_TOPICS } from '../../../apps/stream/src/topics.ts';
 
 const parse = (...args: string[]) =>
   parseArguments(
@@ -98,5 +98,12 @@ describe('the messages', () => {
 
 it("keeps the order of the lecture's topic, and lets runners share the jobs", () => {
   const partitions = Object.fromEntries(LAB_TOPICS.map(({ topic, partitions }) => [topic, partitions]));
-  expect(partitions).toEqual({ test_topic: 1, chat: 6, 'ci.jobs': 24, 'ci.results': 1 });
+  expect(partitions).toEqual({
+    test_topic: 1,
+    playground: 4,
+    chat: 6,
+    'chat.presence': 1,
+    'ci.jobs': 24,
+    'ci.results': 1,
+  });
 });

@@ -9,6 +9,7 @@ import { pino } from 'pino';
 import { afterAll, onTestFinished } from 'vitest';
 import { buildApp } from '../../../apps/web/src/app.ts';
 import { findAssets } from '../../../apps/web/src/assets.ts';
+import type { Chat } from '../../../apps/web/src/chat/chat.ts';
 import type { GitServer } from '../../../apps/web/src/ci/git-server.ts';
 import type { JobQueue } from '../../../apps/web/src/ci/job-queue.ts';
 import { LiveRuns } from '../../../apps/web/src/ci/live/live-runs.ts';
@@ -18,6 +19,7 @@ import { RunWaiters } from '../../../apps/web/src/ci/run-waiters.ts';
 import { CiService } from '../../../apps/web/src/ci/service.ts';
 import type { HealthChecks } from '../../../apps/web/src/health/health.ts';
 import { createMetrics } from '../../../apps/web/src/plugins/metrics.ts';
+import type { StreamView } from '../../../apps/web/src/stream/stream-view.ts';
 import { createMemoryRunStore } from './memory-run-store.ts';
 
 export const silent = pino({ level: 'silent' });
@@ -87,6 +89,8 @@ export interface TestParts {
   queue?: JobQueue;
   git?: GitServer;
   reports?: ReportStore;
+  chat?: Chat;
+  stream?: StreamView;
   health?: HealthChecks;
   repositories?: string[];
   endpoints?: Record<string, string>;
@@ -120,6 +124,8 @@ export async function buildTestApp(parts: TestParts = {}): Promise<TestApp> {
     runs,
     reports,
     lives,
+    chat: parts.chat ?? strict<Chat>('chat'),
+    stream: parts.stream ?? strict<StreamView>('stream'),
     health: parts.health ?? strict<HealthChecks>('health'),
     metrics: createMetrics(),
     webhook: { secret: parts.webhookSecret, gitUrl: 'http://ci-1:8080/git' },

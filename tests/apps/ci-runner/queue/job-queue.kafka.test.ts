@@ -10,8 +10,8 @@ import { createKafka } from '@cloud-lab/common/kafka';
 import type { Admin, Producer } from 'kafkajs';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type RealKafka, startKafka } from '../../../helpers/real-kafka.ts';
 import { createJob } from './jobs.ts';
-import { type RealKafka, startKafka } from './real-kafka.ts';
 import { type JobEvent, startRunner, type TestRunner } from './test-runner.ts';
 
 const JARS = process.env.KAFKA_JARS;

@@ -5,7 +5,7 @@ import { createKafka } from '@cloud-lab/common/kafka';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ResultPublisher } from '../../../../apps/ci-runner/src/queue/result-publisher.ts';
-import { type RealKafka, startKafka } from './real-kafka.ts';
+import { type RealKafka, startKafka } from '../../../helpers/real-kafka.ts';
 import { createProgress, createResult } from './updates.ts';
 
 const JARS = process.env.KAFKA_JARS;

@@ -1,0 +1,36 @@
+/** The topics of the lab. */
+
+export interface LabTopic {
+  topic: string;
+  partitions: number;
+  /** MiB that a partition keeps at most; its oldest messages go first. Together they fit on a small disk. */
+  keepMiB: number;
+  /** Hours that a message is kept; the lab's own setting without it. */
+  keepHours?: number;
+  /** In a few words, for whoever looks at the list of topics. */
+  purpose: string;
+}
+
+export const DEMO_TOPIC = 'test_topic';
+export const PLAYGROUND_TOPIC = 'playground';
+export const CHAT_TOPIC = 'chat';
+export const CHAT_PRESENCE_TOPIC = 'chat.presence';
+
+/**
+ * `test_topic` has one partition, so that its messages keep their order; `playground` has several, to see what they do; jobs
+ * have enough for every runner to have some, also while one is busy in many.
+ */
+export const LAB_TOPICS: readonly LabTopic[] = [
+  { topic: DEMO_TOPIC, partitions: 1, keepMiB: 256, purpose: 'first messages: one partition, one order' },
+  { topic: PLAYGROUND_TOPIC, partitions: 4, keepMiB: 16, purpose: 'to try partitions and consumer groups' },
+  { topic: CHAT_TOPIC, partitions: 6, keepMiB: 32, purpose: 'what is said in the chat; the key is the room' },
+  {
+    topic: CHAT_PRESENCE_TOPIC,
+    partitions: 1,
+    keepMiB: 8,
+    keepHours: 1,
+    purpose: 'who is in which room of the chat, and writing',
+  },
+  { topic: 'ci.jobs', partitions: 24, keepMiB: 8, purpose: 'jobs for the CI runners' },
+  { topic: 'ci.results', partitions: 1, keepMiB: 64, purpose: 'what the CI runners tell of jobs' },
+];

@@ -2,6 +2,7 @@
 import {
   type Consumer,
   type ConsumerConfig,
+  type ISocketFactory,
   Kafka,
   type KafkaConfig,
   type LogEntry,
@@ -27,6 +28,8 @@ export interface KafkaOptions {
   sasl?: { username: string; password: string; mechanism?: 'plain' };
   /** Other limits than a service's, which keeps trying for about a minute. */
   retry?: RetryOptions;
+  /** Another way to connect, for who wants to cut a connection. */
+  socketFactory?: ISocketFactory;
 }
 
 const SERVICE_RETRY: RetryOptions = { initialRetryTime: 300, maxRetryTime: 3_000, retries: 20 };
@@ -63,7 +66,7 @@ const writeEntry =
   };
 
 /** Makes a client; nothing connects before `connect()` of a producer, a consumer or an admin. */
-export function createKafka({ brokers, clientId, logger, ssl, sasl, retry }: KafkaOptions): Kafka {
+export function createKafka({ brokers, clientId, logger, ssl, sasl, retry, socketFactory }: KafkaOptions): Kafka {
   correctKafkaTimers();
   const config: KafkaConfig = {
     brokers,
@@ -74,6 +77,7 @@ export function createKafka({ brokers, clientId, logger, ssl, sasl, retry }: Kaf
     retry: retry ?? SERVICE_RETRY,
     logLevel: logger.isLevelEnabled('debug') ? logLevel.INFO : logLevel.WARN,
     logCreator: () => writeEntry(logger),
+    ...(socketFactory === undefined ? {} : { socketFactory }),
     ...(ssl === undefined ? {} : { ssl: ssl.ca === undefined ? true : { ca: [ssl.ca] } }),
     ...(sasl === undefined ? {} : { sasl: { mechanism: 'scram-sha-512', ...sasl } as SASLOptions }),
   };

@@ -22,6 +22,7 @@ type AppPackage = {
 const SOURCES: Record<string, string> = {
   web: 'apps/web',
   'ci-runner': 'apps/ci-runner',
+  kafka: 'apps/kafka',
   stream: 'apps/stream',
   storage: 'apps/storage',
   samples: 'samples',

@@ -3,12 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import type { Artifact } from './artifacts.ts';
-import { renderUserData } from './cloud-init.ts';
+import { type CloudInitFiles, renderUserData } from './cloud-init.ts';
 import { readCloudInitFiles } from './cloud-init-files.ts';
 import type { Cloud, Machine } from './clouds/cloud.ts';
 import type { LabCredentials } from './credentials/resource.ts';
 import { speakPlainly } from './errors.ts';
-import type { Host, Lab } from './lab.ts';
+import { type Host, hostsOf, type Lab } from './lab.ts';
+import { awaitTurn, turnCommand } from './one-by-one.ts';
 import type { Operator } from './operator.ts';
 import { gatherFailures, waitUntilReady, watchCommand } from './ready.ts';
 import { describeSecretFiles } from './secrets.ts';
@@ -25,32 +26,62 @@ export type BootOptions = {
 
 /** @returns an output that is known when every service of every host answers; it fails where one does not */
 export function bootHosts(options: BootOptions): pulumi.Output<unknown> {
-  const { lab, cloud, credentials, artifacts, operator, projectDir } = options;
+  const { lab, cloud, projectDir } = options;
   const files = readCloudInitFiles(projectDir);
-  const version = (JSON.parse(readFileSync(join(projectDir, 'package.json'), 'utf8')) as { version: string }).version;
-  const machines = lab.hosts.map((host) => {
-    const own = artifactsOf(host, artifacts);
-    const userData = pulumi.all([cloud.inventory, cloud.offerArtifacts(own)]).apply(([inventory, sources]) =>
-      speakPlainly(async () =>
-        renderUserData(host, {
-          files,
-          variables: describeVariables(host, {
-            lab,
-            inventory,
-            artifacts: sources,
-            sshPublicKey: operator.sshPublicKey,
-            version,
-          }),
-          packagesInImage: cloud.traits.packagesInImage,
-          sizeLimit: cloud.traits.userDataLimit,
-        }),
-      ),
-    );
-    const secretFiles = credentials.secrets.apply((secrets) => describeSecretFiles(host, secrets));
-    return cloud.boot(host, { userData, artifacts: own, secretFiles });
-  });
+  const machines = new Map<string, Machine>();
+  for (const host of lab.hosts) {
+    machines.set(host.name, bootHost(host, files, options, turnOf(host, options, machines)));
+  }
   const together = gatherFailures();
-  return pulumi.all(machines.map((machine) => awaitReady(machine, cloud, lab.config.readyTimeout, together)));
+  return pulumi.all(
+    [...machines.values()].map((machine) => awaitReady(machine, cloud, lab.config.readyTimeout, together)),
+  );
+}
+
+function bootHost(host: Host, files: CloudInitFiles, options: BootOptions, turn: Promise<void>): Machine {
+  const { lab, cloud, credentials, artifacts, operator, projectDir } = options;
+  const { version } = JSON.parse(readFileSync(join(projectDir, 'package.json'), 'utf8')) as { version: string };
+  const own = artifactsOf(host, artifacts);
+  const userData = pulumi.all([cloud.inventory, cloud.offerArtifacts(own), turn]).apply(([inventory, sources]) =>
+    speakPlainly(async () =>
+      renderUserData(host, {
+        files,
+        variables: describeVariables(host, {
+          lab,
+          inventory,
+          artifacts: sources,
+          sshPublicKey: operator.sshPublicKey,
+          version,
+        }),
+        packagesInImage: cloud.traits.packagesInImage,
+        sizeLimit: cloud.traits.userDataLimit,
+      }),
+    ),
+  );
+  const secretFiles = credentials.secrets.apply((secrets) => describeSecretFiles(host, secrets));
+  return cloud.boot(host, { userData, artifacts: own, secretFiles });
+}
+
+/**
+ * When a host may be taken away: at once, or after another one of its kind is well again. A promise and no output, as a
+ * dependency would have both go at once.
+ */
+function turnOf(host: Host, { lab, cloud }: BootOptions, machines: ReadonlyMap<string, Machine>): Promise<void> {
+  const role = host.roles.find(({ oneByOne }) => oneByOne !== undefined);
+  const peers = role === undefined ? [] : hostsOf(lab, role.name);
+  const before = peers[peers.indexOf(host) - 1];
+  const machine = before === undefined ? undefined : machines.get(before.name);
+  if (role?.oneByOne === undefined || before === undefined || machine === undefined || pulumi.runtime.isDryRun()) {
+    return Promise.resolve();
+  }
+  const timeout = lab.config.readyTimeout;
+  const command = cloud.commandOn(before, turnCommand(role.oneByOne, peers.length, timeout));
+  return new Promise((resolve, reject) => {
+    pulumi.all([machine.id, command]).apply(([, argv]) => {
+      const turn = awaitTurn({ before: before.name, host: host.name, command: argv, timeout });
+      speakPlainly(() => turn).then(resolve, reject);
+    });
+  });
 }
 
 /** Each host is watched from the moment that it is there, whatever the others do. */

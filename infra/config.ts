@@ -30,6 +30,11 @@ export type LabConfig = {
   /** MiB. */
   ciLog: number;
   ciRetentionDays: number;
+  kafkaBrokers: 1 | 3;
+  /** The network that may use Kafka without TLS and password; undefined: none. */
+  kafkaPlaintextFrom: string | undefined;
+  /** Hours. */
+  kafkaRetentionHours: number;
   adminCidr: string;
   /** 0: chosen by the stack's name. */
   portBase: number;
@@ -105,6 +110,14 @@ const cidr: Reader = (text) => {
   return text;
 };
 
+const cidrOrNone: Reader = (text) => (text === 'none' ? undefined : cidr(text));
+
+const brokers: Reader = (text) => {
+  // Two are no quorum: when one is lost, so is the majority.
+  if (text !== '1' && text !== '3') throw new Refusal('must be 1 or 3');
+  return Number(text);
+};
+
 const subnet: Reader = (text) => {
   if (text === 'auto') return text;
   if (parseCidr(text)?.bits !== 24)
@@ -126,6 +139,9 @@ const READERS: { [K in Exclude<keyof LabConfig, 'stack'>]: Reader } = {
   ciCores: integer(1, 64),
   ciLog: integer(1, 1_000),
   ciRetentionDays: integer(1, 3_650),
+  kafkaBrokers: brokers,
+  kafkaPlaintextFrom: cidrOrNone,
+  kafkaRetentionHours: integer(1, 87_600),
   adminCidr: cidr,
   portBase: integer(1024, 65_000, [0]),
   subnet,

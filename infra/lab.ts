@@ -31,16 +31,19 @@ const USUAL_JOBS = 2;
 export function describeLab(config: LabConfig): Lab {
   const jobsMemory = (config.ciJobsPerRunner === 0 ? USUAL_JOBS : config.ciJobsPerRunner) * config.ciMemory;
   const runners = Array.from({ length: config.ciRunners }, (_, position) =>
-    describeHost(`ci-${position + 1}`, position + 1, position === 0 ? ['git', 'ci'] : ['ci'], jobsMemory),
+    describeHost(config, `ci-${position + 1}`, position + 1, position === 0 ? ['git', 'ci'] : ['ci'], jobsMemory),
+  );
+  const brokers = Array.from({ length: config.kafkaBrokers }, (_, position) =>
+    describeHost(config, `kafka-${position + 1}`, position + 1, ['kafka']),
   );
   return {
     stack: config.stack,
     config,
     hosts: [
-      describeHost('web', 1, ['web']),
-      describeHost('database', 1, ['database']),
-      describeHost('storage', 1, ['storage']),
-      describeHost('kafka-1', 1, ['kafka']),
+      describeHost(config, 'web', 1, ['web']),
+      describeHost(config, 'database', 1, ['database']),
+      describeHost(config, 'storage', 1, ['storage']),
+      ...brokers,
       ...runners,
     ],
   };
@@ -62,13 +65,19 @@ export function hasRole(host: Host, role: RoleName): boolean {
   return host.roles.some(({ name }) => name === role);
 }
 
-function describeHost(name: string, index: number, roleNames: readonly RoleName[], moreMemory = 0): Host {
+function describeHost(
+  config: LabConfig,
+  name: string,
+  index: number,
+  roleNames: readonly RoleName[],
+  moreMemory = 0,
+): Host {
   const roles = roleNames.map((role) => ROLES[role]);
   return {
     name,
     roles,
     index,
-    ports: [SSH, ...roles.flatMap(({ ports }) => ports)],
+    ports: [SSH, ...roles.flatMap(({ ports }) => ports)].filter(({ wanted }) => wanted?.(config) ?? true),
     artifacts: roles.flatMap(({ artifacts }) => artifacts),
     keepsData: roles.some(({ keepsData }) => keepsData),
     memory: roles.reduce((sum, { memory }) => sum + memory, moreMemory),

@@ -2,7 +2,7 @@
 import type { Inventory } from './inventory.ts';
 import { addressesOf, publishedEndpoint } from './inventory.ts';
 import type { Lab } from './lab.ts';
-import { LAB_USER } from './secrets.ts';
+import { type KafkaAccount, LAB_USER } from './secrets.ts';
 import { type PublicUrls, publicUrls } from './urls.ts';
 
 export type HostOutput = {
@@ -19,7 +19,8 @@ export type HostOutput = {
 export type LabOutputs = PublicUrls & {
   /** Certificate of the lab's own authority, PEM: it vouches for webUrlTls and kafkaBootstrap. */
   caCertificate: string;
-  kafkaUsername: string;
+  /** Kafka's account for whoever comes from outside. */
+  kafkaUsername: KafkaAccount;
   /** Host name -> the command that logs in there. */
   ssh: Record<string, string>;
   hosts: Record<string, HostOutput>;
@@ -59,7 +60,7 @@ export function describeOutputs({ lab, inventory, caCertificate, sshHostPublicKe
   return {
     ...publicUrls(lab, inventory),
     caCertificate,
-    kafkaUsername: LAB_USER,
+    kafkaUsername: 'student',
     ssh: Object.fromEntries(login),
     hosts: Object.fromEntries(hosts),
   };

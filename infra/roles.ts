@@ -1,7 +1,8 @@
 /** What each role of a host is: its ports, its apps, its data and how to tell that it works. All of it is data. */
+import type { LabConfig } from './config.ts';
 
-/** Who may reach a port. `admin` is `lab:adminCidr`, `lab` the hosts of this lab. */
-export type PortSource = 'internet' | 'admin' | 'lab';
+/** Who may reach a port. `admin` is `lab:adminCidr`, `plaintext` is `lab:kafkaPlaintextFrom`, `lab` the hosts of this lab. */
+export type PortSource = 'internet' | 'admin' | 'plaintext' | 'lab';
 
 /** A port, declared once: every firewall rule and every published port comes from such a line. */
 export type Port = {
@@ -12,6 +13,8 @@ export type Port = {
   from: PortSource;
   /** Why it is open, for whoever reads the firewall. */
   reason: string;
+  /** Whether a lab of this configuration has it; every lab without this. */
+  wanted?: (config: LabConfig) => boolean;
 };
 
 /** How a unit shows that it answers, asked on the host itself. */
@@ -38,6 +41,16 @@ export type Role = {
   checks: readonly Check[];
   /** Roles whose hosts this one talks to: it knows their names and addresses. */
   talksTo: readonly RoleName[];
+  /** Where its hosts are replaced one after the other, each when the one before has taken up its work again: how one tells. */
+  oneByOne?: OneByOne;
+};
+
+/** How hosts that keep the same data for each other tell that the next of them may be taken away. */
+export type OneByOne = {
+  /** A file on the volume: of how many hosts they were a whole once. Hosts that never were wait for nobody. */
+  wholeFile: string;
+  /** The command that waits until they are a whole again; it is given the seconds that it may take. */
+  settle: readonly string[];
 };
 
 /** Every host has it, whatever its roles. */
@@ -111,16 +124,40 @@ const KAFKA: Role = {
   ports: [
     { name: 'kafka-internal', port: 9092, protocol: 'tcp', from: 'lab', reason: 'clients in the lab, plaintext' },
     { name: 'kafka', port: 9093, protocol: 'tcp', from: 'internet', reason: 'clients outside, TLS and SCRAM' },
+    {
+      name: 'kafka-controller',
+      port: 9094,
+      protocol: 'tcp',
+      from: 'lab',
+      reason: 'the quorum of the brokers, by their password',
+      wanted: ({ kafkaBrokers }) => kafkaBrokers > 1,
+    },
+    {
+      name: 'kafka-services',
+      port: 9095,
+      protocol: 'tcp',
+      from: 'lab',
+      reason: 'brokers and services, SCRAM or PLAIN',
+    },
+    {
+      name: 'kafka-plaintext',
+      port: 9096,
+      protocol: 'tcp',
+      from: 'plaintext',
+      reason: "the lecture's own clients outside, plaintext",
+      wanted: ({ kafkaPlaintextFrom }) => kafkaPlaintextFrom !== undefined,
+    },
   ],
-  artifacts: ['stream'],
+  artifacts: ['kafka', 'stream'],
   tls: true,
   keepsData: true,
   memory: 1024,
   checks: [
     { unit: 'kafka.service', kind: 'tcp', port: 9092 },
-    { unit: 'kafka-topics.service', kind: 'active' },
+    { unit: 'kafka-setup.service', kind: 'active' },
   ],
   talksTo: ['kafka'],
+  oneByOne: { wholeFile: '/data/kafka/whole', settle: ['/usr/local/lib/lab/kafka-tool', 'await-cluster'] },
 };
 
 const DATABASE: Role = {

@@ -11,7 +11,7 @@ export type Secrets = {
   /** Base64 of 64 bytes, as Azure's account keys. */
   blobKey: string;
   gitPushPassword: string;
-  kafkaPassword: string;
+  kafkaPasswords: Readonly<Record<KafkaAccount, string>>;
   /** Signs what other Git servers say of pushes. */
   webhookSecret: string;
   /** Host name -> the key and certificate of its TLS listeners. */
@@ -20,8 +20,12 @@ export type Secrets = {
   sshHostKeys: Readonly<Record<string, string>>;
 };
 
-/** The account of Kafka's outside listener, and of pushes to the Git server. */
+/** The account of pushes to the Git server. */
 export const LAB_USER = 'lab';
+
+/** Kafka's accounts, one for each purpose: the brokers themselves, the lab's services, and whoever comes from outside. */
+export const KAFKA_ACCOUNTS = ['broker', 'web', 'ci-runner', 'student'] as const;
+export type KafkaAccount = (typeof KAFKA_ACCOUNTS)[number];
 
 /** The files with secrets of a host: absolute path -> text. They belong to root alone until cloud-init gives one to a service. */
 export function describeSecretFiles(host: Host, secrets: Secrets): Record<string, string> {
@@ -41,6 +45,7 @@ function roleFiles(role: RoleName, host: Host, secrets: Secrets): Record<string,
           DATABASE_URL: `mysql://web:${secrets.databasePassword}@database:3306/lab`,
           BLOB_KEY: secrets.blobKey,
           CI_WEBHOOK_SECRET: secrets.webhookSecret,
+          ...kafkaLogin('web', secrets),
         }),
         [`${folder}/tls.key`]: key,
         [`${folder}/tls.crt`]: certificate,
@@ -49,11 +54,18 @@ function roleFiles(role: RoleName, host: Host, secrets: Secrets): Record<string,
     case 'git':
       return { [`${folder}/git-push.htpasswd`]: `${LAB_USER}:{PLAIN}${secrets.gitPushPassword}\n` };
     case 'ci':
-      return { [`${folder}/ci-runner.env`]: environment({ BLOB_KEY: secrets.blobKey }) };
+      return {
+        [`${folder}/ci-runner.env`]: environment({ BLOB_KEY: secrets.blobKey, ...kafkaLogin('ci-runner', secrets) }),
+      };
     case 'kafka': {
       const { key, certificate } = member(secrets.tls, host.name);
       return {
-        [`${folder}/kafka.env`]: environment({ KAFKA_USERNAME: LAB_USER, KAFKA_PASSWORD: secrets.kafkaPassword }),
+        [`${folder}/kafka.env`]: environment({
+          KAFKA_BROKER_PASSWORD: secrets.kafkaPasswords.broker,
+          KAFKA_WEB_PASSWORD: secrets.kafkaPasswords.web,
+          KAFKA_CI_RUNNER_PASSWORD: secrets.kafkaPasswords['ci-runner'],
+          KAFKA_STUDENT_PASSWORD: secrets.kafkaPasswords.student,
+        }),
         [`${folder}/kafka.pem`]: `${key}${certificate}`,
       };
     }
@@ -62,6 +74,10 @@ function roleFiles(role: RoleName, host: Host, secrets: Secrets): Record<string,
     case 'storage':
       return { [`${folder}/azurite.env`]: environment({ AZURITE_ACCOUNTS: `lab:${secrets.blobKey}` }) };
   }
+}
+
+function kafkaLogin(account: KafkaAccount, { kafkaPasswords }: Secrets): Record<string, string> {
+  return { KAFKA_USERNAME: account, KAFKA_PASSWORD: kafkaPasswords[account] };
 }
 
 function environment(values: Record<string, string>): string {

@@ -2,9 +2,12 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { Cloud } from './clouds/cloud.ts';
 import type { LabCredentials } from './credentials/resource.ts';
+import { speakPlainly } from './errors.ts';
+import { tryKafkaAddresses } from './kafka-addresses.ts';
 import type { Lab } from './lab.ts';
 import type { Operator } from './operator.ts';
 import { describeOutputs, gitPushUrl } from './outputs.ts';
+import { publicUrls } from './urls.ts';
 
 export type StackOutputSources = {
   lab: Lab;
@@ -20,8 +23,9 @@ export async function describeStackOutputs({
   cloud,
   credentials,
   operator,
-  ready,
+  ready: booted,
 }: StackOutputSources): Promise<Record<string, pulumi.Output<unknown>>> {
+  const ready = tryAddresses(lab, cloud, credentials, booted);
   const plain = pulumi
     .all([cloud.inventory, credentials.caCertificate, credentials.sshHostPublicKeys, ready])
     .apply(([inventory, caCertificate, sshHostPublicKeys]) =>
@@ -34,6 +38,8 @@ export async function describeStackOutputs({
     'ciUrl',
     'ciWebhookUrl',
     'coverageUrl',
+    'chatUrl',
+    'streamUrl',
     'kafkaBootstrap',
     'kafkaUsername',
     'blobUrl',
@@ -42,12 +48,33 @@ export async function describeStackOutputs({
     'ssh',
     'hosts',
   ] as const;
+  const plaintext = lab.config.kafkaPlaintextFrom === undefined ? [] : (['kafkaPlaintext'] as const);
   return {
-    ...Object.fromEntries(keys.map((key) => [key, plain.apply((outputs) => outputs[key])])),
-    kafkaPassword: pulumi.all([credentials.secrets, ready]).apply(([secrets]) => secrets.kafkaPassword),
+    ...Object.fromEntries([...keys, ...plaintext].map((key) => [key, plain.apply((outputs) => outputs[key])])),
+    kafkaPassword: pulumi.all([credentials.secrets, ready]).apply(([secrets]) => secrets.kafkaPasswords.student),
     ciWebhookSecret: pulumi.all([credentials.secrets, ready]).apply(([secrets]) => secrets.webhookSecret),
     gitPushUrl: pulumi
       .all([cloud.inventory, credentials.secrets, ready])
       .apply(([inventory, secrets]) => gitPushUrl(lab, inventory, secrets.gitPushPassword)),
   };
+}
+
+/** Known when Kafka's addresses, too, answer from this machine. */
+function tryAddresses(
+  lab: Lab,
+  cloud: Cloud,
+  { secrets, caCertificate }: LabCredentials,
+  booted: pulumi.Output<unknown>,
+): pulumi.Output<unknown> {
+  const tried = pulumi.all([cloud.inventory, secrets, caCertificate, booted]).apply(async ([inventory, known, ca]) => {
+    if (pulumi.runtime.isDryRun()) return;
+    const { kafkaBootstrap, kafkaPlaintext } = publicUrls(lab, inventory);
+    const login = { username: 'student', password: known.kafkaPasswords.student, caCertificate: ca };
+    await speakPlainly(async () => {
+      await tryKafkaAddresses({ bootstrap: kafkaBootstrap.split(','), login });
+      if (kafkaPlaintext !== undefined) await tryKafkaAddresses({ bootstrap: kafkaPlaintext.split(',') });
+    });
+  });
+  // That they were tried is no secret.
+  return pulumi.unsecret(tried);
 }

@@ -11,7 +11,13 @@ export type PublicUrls = {
   /** Where another Git server tells of pushes. */
   ciWebhookUrl: string;
   coverageUrl: string;
+  /** The chat's page. */
+  chatUrl: string;
+  /** The page that shows Kafka at work. */
+  streamUrl: string;
   kafkaBootstrap: string;
+  /** The brokers for clients without TLS and password, where that port is open. */
+  kafkaPlaintext?: string;
   blobUrl: string;
   gitUrl: string;
 };
@@ -20,7 +26,11 @@ export type PublicUrls = {
 export function publicUrls(lab: Lab, inventory: Inventory): PublicUrls {
   const web = firstHostOf(lab, 'web').name;
   const webUrl = url('http', publishedEndpoint(inventory, web, 'http'));
-  const brokers = hostsOf(lab, 'kafka').map(({ name }) => publishedEndpoint(inventory, name, 'kafka'));
+  const brokersAt = (port: string): string =>
+    hostsOf(lab, 'kafka')
+      .map(({ name }) => publishedEndpoint(inventory, name, port))
+      .map(({ host, port }) => `${host}:${port}`)
+      .join(',');
   const [repository] = lab.config.ciRepositories;
   const gitUrl = isPlainName(repository) ? `${webUrl}/git/${repository}.git` : repository;
   return {
@@ -30,7 +40,10 @@ export function publicUrls(lab: Lab, inventory: Inventory): PublicUrls {
     ciUrl: `${webUrl}/api/v1/ci`,
     ciWebhookUrl: `${webUrl}/api/v1/ci/webhook`,
     coverageUrl: `${webUrl}/static/main/index.html`,
-    kafkaBootstrap: brokers.map(({ host, port }) => `${host}:${port}`).join(','),
+    chatUrl: `${webUrl}/chat`,
+    streamUrl: `${webUrl}/stream`,
+    kafkaBootstrap: brokersAt('kafka'),
+    ...(lab.config.kafkaPlaintextFrom === undefined ? {} : { kafkaPlaintext: brokersAt('kafka-plaintext') }),
     blobUrl: `${url('http', publishedEndpoint(inventory, firstHostOf(lab, 'storage').name, 'blob'))}/lab`,
     gitUrl,
   };

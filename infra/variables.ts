@@ -1,7 +1,7 @@
 /** The variables of the cloud-init files for one host: everything of the lab that a host has to be told. */
 import { createHash } from 'node:crypto';
 import { renderFirewall } from './firewall.ts';
-import { addressesOf, type Inventory, publishedEndpoint } from './inventory.ts';
+import { addressesOf, type Inventory } from './inventory.ts';
 import { firstHostOf, type Host, hasRole, hostsOf, type Lab } from './lab.ts';
 import { isPlainName } from './naming.ts';
 import { publicUrls } from './urls.ts';
@@ -30,14 +30,12 @@ export function describeVariables(
   host: Host,
   { lab, inventory, artifacts, sshPublicKey, version }: VariableSources,
 ): Record<string, string> {
-  const brokers = hostsOf(lab, 'kafka');
   const storage = firstHostOf(lab, 'storage').name;
   const git = firstHostOf(lab, 'git').name;
   const others = new Set(host.roles.flatMap(({ talksTo }) => talksTo));
   const known = lab.hosts.filter(
     ({ name, roles }) => name === host.name || roles.some((role) => others.has(role.name)),
   );
-  const broker = hasRole(host, 'kafka') ? publishedEndpoint(inventory, host.name, 'kafka') : undefined;
   return {
     host: host.name,
     hostIndex: String(host.index),
@@ -51,15 +49,36 @@ export function describeVariables(
       .map(({ name, url, sha256 }) => `/usr/local/lib/lab/install-artifact ${name} ${url} ${sha256}`)
       .join('\n'),
     endpoints: JSON.stringify(publicUrls(lab, inventory)),
-    kafkaBrokers: brokers.map(({ name }) => `${name}:9092`).join(','),
-    kafkaReplication: String(brokers.length),
-    kafkaClusterId: createHash('sha256').update(`kafka ${lab.stack}`).digest().subarray(0, 16).toString('base64url'),
-    kafkaExternal: broker === undefined ? '' : `${broker.host}:${broker.port}`,
     blobInternalUrl: `http://${storage}:10000/lab`,
     gitHost: git,
     gitInternalUrl: `http://${git}:8080/git`,
     webUrl: publicUrls(lab, inventory).webUrl,
+    ...describeKafka(host, lab, inventory),
     ...describeCi(lab, git),
+  };
+}
+
+/** What Kafka's hosts and clients are told. A listener is `NAME://host:port`. */
+function describeKafka(host: Host, lab: Lab, inventory: Inventory): Record<string, string> {
+  const brokers = hostsOf(lab, 'kafka').map(({ name }) => name);
+  const isBroker = hasRole(host, 'kafka');
+  const advertise = (listener: string, port: string): string => {
+    const { published } = addressesOf(inventory, host.name);
+    const endpoint = published[port];
+    return endpoint === undefined ? '' : `,${listener}://${endpoint.host}:${endpoint.port}`;
+  };
+  const plaintext = isBroker ? advertise('PLAINTEXT', 'kafka-plaintext') : '';
+  return {
+    // By password; without one there is port 9092.
+    kafkaBrokers: brokers.map((name) => `${name}:9095`).join(','),
+    kafkaControllers: brokers.map((name) => `${name}:9094`).join(','),
+    kafkaBrokerCount: String(brokers.length),
+    // One may be away without a message being lost or refused.
+    kafkaInSync: String(Math.max(1, brokers.length - 1)),
+    kafkaRetentionHours: String(lab.config.kafkaRetentionHours),
+    kafkaClusterId: createHash('sha256').update(`kafka ${lab.stack}`).digest().subarray(0, 16).toString('base64url'),
+    kafkaMoreListeners: plaintext === '' ? '' : ',PLAINTEXT://:9096',
+    kafkaMoreAdvertised: isBroker ? `${advertise('EXTERNAL', 'kafka')}${plaintext}` : '',
   };
 }
 

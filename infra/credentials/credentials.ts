@@ -27,8 +27,9 @@ const RENEW_BEFORE_DAYS = 30;
 
 /** True where these credentials do not serve that request, or no longer for long. */
 export function needsUpdate(current: Credentials, request: CredentialsRequest): boolean {
-  // A lab from before there was this secret gets one.
-  return current.webhookSecret === undefined || endsSoon(current) || stableText(current) !== stableText(request);
+  // A lab from before there were these secrets gets them.
+  const complete = current.webhookSecret !== undefined && current.kafkaPasswords !== undefined;
+  return !complete || endsSoon(current) || stableText(current) !== stableText(request);
 }
 
 /** True where a certificate has less than a month to go. */

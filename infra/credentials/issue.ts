@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
-import type { KeyPair } from '../secrets.ts';
+import { KAFKA_ACCOUNTS, type KafkaAccount, type KeyPair } from '../secrets.ts';
 import { type Credentials, type CredentialsRequest, endsSoon } from './credentials.ts';
 
 const DAY_MS = 86_400_000;
@@ -19,7 +19,7 @@ export async function createCredentials(request: CredentialsRequest): Promise<Cr
     databasePassword: randomBytes(24).toString('hex'),
     blobKey: randomBytes(64).toString('base64'),
     gitPushPassword: randomBytes(24).toString('hex'),
-    kafkaPassword: randomBytes(24).toString('hex'),
+    kafkaPasswords: createKafkaPasswords(),
     webhookSecret: randomBytes(24).toString('hex'),
     authority,
     caCertificate: authority.certificate,
@@ -30,7 +30,17 @@ export async function createCredentials(request: CredentialsRequest): Promise<Cr
 /** Makes certificates and host keys for another request (or because they end soon); passwords and authority stay. */
 export async function updateCredentials(current: Credentials, request: CredentialsRequest): Promise<Credentials> {
   const issued = await issueFor(request, current.authority, endsSoon(current) ? undefined : current);
-  return { ...current, ...issued, webhookSecret: current.webhookSecret ?? randomBytes(24).toString('hex') };
+  return {
+    ...current,
+    ...issued,
+    webhookSecret: current.webhookSecret ?? randomBytes(24).toString('hex'),
+    kafkaPasswords: { ...createKafkaPasswords(), ...current.kafkaPasswords },
+  };
+}
+
+function createKafkaPasswords(): Credentials['kafkaPasswords'] {
+  const passwords = KAFKA_ACCOUNTS.map((account) => [account, randomBytes(24).toString('hex')] as const);
+  return Object.fromEntries(passwords) as Record<KafkaAccount, string>;
 }
 
 type Issued = Pick<Credentials, 'tls' | 'tlsNames' | 'sshHostKeys' | 'sshHostPublicKeys' | 'sshHosts' | 'expires'>;

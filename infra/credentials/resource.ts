@@ -35,7 +35,7 @@ const SECRET_OUTPUTS = [
   'databasePassword',
   'blobKey',
   'gitPushPassword',
-  'kafkaPassword',
+  'kafkaPasswords',
   'webhookSecret',
   'tls',
   'sshHostKeys',
@@ -47,7 +47,7 @@ class CredentialsResource extends pulumi.dynamic.Resource {
   declare readonly databasePassword: pulumi.Output<string>;
   declare readonly blobKey: pulumi.Output<string>;
   declare readonly gitPushPassword: pulumi.Output<string>;
-  declare readonly kafkaPassword: pulumi.Output<string>;
+  declare readonly kafkaPasswords: pulumi.Output<Secrets['kafkaPasswords']>;
   declare readonly webhookSecret: pulumi.Output<string>;
   declare readonly tls: pulumi.Output<Secrets['tls']>;
   declare readonly sshHostKeys: pulumi.Output<Secrets['sshHostKeys']>;
@@ -78,7 +78,7 @@ export function createCredentials(lab: Lab, cloud: Cloud): LabCredentials {
     databasePassword,
     blobKey,
     gitPushPassword,
-    kafkaPassword,
+    kafkaPasswords,
     webhookSecret,
     tls,
     sshHostKeys,
@@ -90,7 +90,7 @@ export function createCredentials(lab: Lab, cloud: Cloud): LabCredentials {
       databasePassword,
       blobKey,
       gitPushPassword,
-      kafkaPassword,
+      kafkaPasswords,
       webhookSecret,
       tls,
       sshHostKeys,

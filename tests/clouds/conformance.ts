@@ -17,6 +17,8 @@ export type CloudUnderTest = {
   name: string;
   /** Settings that choose this cloud. */
   settings: Record<string, string>;
+  /** A network that may be allowed to use Kafka without a password. */
+  plaintextFrom: string;
   create: (lab: Lab, projectDir: string) => Cloud;
   /** Resource types that it may register, with what the cloud adds to their inputs. */
   types: Parameters<typeof recordRegistrations>[0];
@@ -48,6 +50,14 @@ async function bootLab(
   return { lab, cloud, recorder, inventory: (await resolveOutput(cloud.inventory)) as Inventory };
 }
 
+/** Every setting that changes which hosts and ports there are. */
+const settingsOf = ({ plaintextFrom }: CloudUnderTest): fc.Arbitrary<Record<string, string>> =>
+  fc.record({
+    'lab:ciRunners': fc.integer({ min: 1, max: 8 }).map(String),
+    'lab:kafkaBrokers': fc.constantFrom('1', '3'),
+    'lab:kafkaPlaintextFrom': fc.constantFrom('none', plaintextFrom),
+  });
+
 export function describeCloud(under: CloudUnderTest): void {
   describe(`the cloud ${under.name}`, () => {
     let booted: Awaited<ReturnType<typeof bootLab>>;
@@ -72,8 +82,8 @@ export function describeCloud(under: CloudUnderTest): void {
 
     test('opens exactly the declared ports, whatever the configuration', async () => {
       await fc.assert(
-        fc.asyncProperty(fc.integer({ min: 1, max: 8 }), async (runners) => {
-          const { lab, recorder } = await bootLab(under, { 'lab:ciRunners': String(runners) });
+        fc.asyncProperty(settingsOf(under), async (settings) => {
+          const { lab, recorder } = await bootLab(under, settings);
           const declared = lab.hosts.flatMap(({ name, ports }) =>
             ports
               .filter(({ from }) => from !== 'lab')

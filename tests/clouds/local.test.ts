@@ -32,6 +32,7 @@ function containerOf(recorder: Recorder, host: string): ContainerInputs {
 describeCloud({
   name: 'local',
   settings: { 'lab:cloud': 'local' },
+  plaintextFrom: '127.0.0.1/32',
   create: createLocalCloud,
   types: TYPES,
   openPorts: (recorder, lab) =>

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, inject, test } from 'vitest';
+import type { LabStatus } from '../../tools/launcher/verbs/status.ts';
 import { PROJECT_DIR } from '../helpers/lab.ts';
 import { lab, leftovers, outputOf, run, waitFor } from '../helpers/launcher.ts';
 
@@ -36,7 +37,11 @@ describe('a lab that is up', () => {
   test('says how each service is', async () => {
     const status = await lab(['status', stack, '--json']);
     expect(status.status).toBe(0);
-    expect(JSON.parse(status.stdout)).toHaveLength(Object.keys(outputs.hosts).length);
+    const { hosts, kafka } = JSON.parse(status.stdout) as LabStatus;
+    expect(hosts).toHaveLength(Object.keys(outputs.hosts).length);
+    expect(kafka).toMatchObject({ brokerCount: 1, brokers: [{ id: 1 }] });
+    expect(kafka?.topics.map(({ topic }) => topic)).toContain('test_topic');
+    expect(kafka?.groups.find(({ group }) => group === 'ci-runners')).toMatchObject({ state: 'Stable', members: 2 });
   });
 
   test('is repaired when someone has removed a container', async () => {

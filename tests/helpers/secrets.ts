@@ -11,7 +11,12 @@ export function fakeSecrets(lab: Lab): Secrets {
     databasePassword: secretOf('database'),
     blobKey: secretOf('blob'),
     gitPushPassword: secretOf('push'),
-    kafkaPassword: secretOf('kafka'),
+    kafkaPasswords: {
+      broker: secretOf('kafka-broker'),
+      web: secretOf('kafka-web'),
+      'ci-runner': secretOf('kafka-ci-runner'),
+      student: secretOf('kafka-student'),
+    },
     webhookSecret: secretOf('webhook'),
     tls: everyHost((name) => ({ key: `${secretOf(`tls-${name}`)}\n`, certificate: `certificate-${name}\n` })),
     sshHostKeys: everyHost((name) => secretOf(`ssh-${name}`)),

@@ -21,10 +21,13 @@ describe('the credentials of a lab', () => {
 
   test('are other ones for every lab, and long enough', async () => {
     const [one, other] = await Promise.all([createCredentials(REQUEST), createCredentials(REQUEST)]);
-    for (const name of ['databasePassword', 'blobKey', 'gitPushPassword', 'kafkaPassword', 'webhookSecret'] as const) {
+    for (const name of ['databasePassword', 'blobKey', 'gitPushPassword', 'webhookSecret'] as const) {
       expect(one[name]).not.toBe(other[name]);
       expect(one[name].length).toBeGreaterThanOrEqual(48);
     }
+    const passwords = [one, other].flatMap(({ kafkaPasswords }) => Object.values(kafkaPasswords));
+    expect(new Set(passwords).size).toBe(8);
+    expect(Math.min(...passwords.map(({ length }) => length))).toBeGreaterThanOrEqual(48);
     expect(Buffer.from(one.blobKey, 'base64')).toHaveLength(64);
   });
 
@@ -48,7 +51,7 @@ describe('the credentials of a lab', () => {
       const after = await updateCredentials(before, REQUEST);
       expect(after.tls.web?.certificate).not.toBe(before.tls.web?.certificate);
       expect(after.caCertificate).toBe(before.caCertificate);
-      expect(after.kafkaPassword).toBe(before.kafkaPassword);
+      expect(after.kafkaPasswords).toEqual(before.kafkaPasswords);
       expect(needsUpdate(after, REQUEST)).toBe(false);
     } finally {
       vi.useRealTimers();

@@ -106,7 +106,10 @@ describe('secrets', () => {
       'secret-database': ['web', 'database'],
       'secret-blob': ['web', 'storage', 'ci-1', 'ci-2'],
       'secret-push': ['ci-1'],
-      'secret-kafka': ['kafka-1'],
+      'secret-kafka-broker': ['kafka-1'],
+      'secret-kafka-web': ['web', 'kafka-1'],
+      'secret-kafka-ci-runner': ['kafka-1', 'ci-1', 'ci-2'],
+      'secret-kafka-student': ['kafka-1'],
       'secret-webhook': ['web'],
       'secret-tls-web': ['web'],
       'secret-tls-kafka-1': ['kafka-1'],
@@ -121,7 +124,7 @@ describe("a host's firewall", () => {
     if (database === undefined) throw new Error('no database host');
     const text = renderFirewall(database.ports, {
       hosts: {},
-      sources: { internet: ['0.0.0.0/0'], admin: ['203.0.113.0/24'], lab: ['10.0.0.128/25'] },
+      sources: { internet: ['0.0.0.0/0'], admin: ['203.0.113.0/24'], plaintext: [], lab: ['10.0.0.128/25'] },
     });
     expect(text).toContain('policy drop;');
     expect(text.match(/^ {4}.*dport.*$/gm)).toEqual([
@@ -132,7 +135,10 @@ describe("a host's firewall", () => {
 
   test('has no source where a port is from the internet', () => {
     const port = { name: 'http', port: 80, protocol: 'tcp', from: 'internet', reason: 'pages' } as const;
-    const text = renderFirewall([port], { hosts: {}, sources: { internet: ['0.0.0.0/0'], admin: [], lab: [] } });
+    const text = renderFirewall([port], {
+      hosts: {},
+      sources: { internet: ['0.0.0.0/0'], admin: [], plaintext: [], lab: [] },
+    });
     expect(text).toContain('    tcp dport 80 accept comment "http: pages"');
   });
 });

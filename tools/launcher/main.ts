@@ -2,13 +2,14 @@
 import { Command, Option } from 'commander';
 import type { LabOutputs } from '../../infra/outputs.ts';
 import { Problem } from '../../infra/problem.ts';
+import { writeClientSettings } from './client-files.ts';
 import { createContext } from './context.ts';
 import { formatEndpoints } from './endpoints.ts';
 import { preparePulumi } from './prepare.ts';
 import { attach, attachToHost } from './remote.ts';
 import { createReport } from './report.ts';
 import { checkStackName, DEFAULT_STACK } from './stack-config.ts';
-import { certificateFile, readOutputs, readSecretOutputs } from './stack-outputs.ts';
+import { readOutputs } from './stack-outputs.ts';
 
 const context = createContext();
 const report = createReport();
@@ -50,14 +51,14 @@ program
 
 program
   .command('status')
-  .description('show each service of a lab, healthy or why not')
+  .description("show each service of a lab, healthy or why not, and Kafka's topics and groups")
   .argument('[stack]', 'the stack', DEFAULT_STACK)
   .addOption(jsonOption)
   .action(async (stack: string, { json }: { json?: true }) => {
     const { formatStatus, readStatus } = await import('./verbs/status.ts');
-    const statuses = await readStatus(outputsOf(stack));
-    print(json ? JSON.stringify(statuses, undefined, 2) : formatStatus(statuses));
-    if (statuses.some(({ state }) => state !== 'healthy')) process.exitCode = 1;
+    const status = await readStatus(outputsOf(stack));
+    print(json ? JSON.stringify(status, undefined, 2) : formatStatus(status));
+    if (status.hosts.some(({ state }) => state !== 'healthy')) process.exitCode = 1;
   });
 
 program
@@ -134,21 +135,20 @@ for (const [verb, app] of [
     .passThroughOptions()
     .allowUnknownOption()
     .action(async (args: string[], { stack }: { stack: string }) => {
-      const outputs = await readSecretOutputs(context, checkStackName(stack), await preparePulumi(context, report));
-      const env = {
-        ...process.env,
-        KAFKA_BOOTSTRAP: outputs.kafkaBootstrap,
-        KAFKA_USERNAME: outputs.kafkaUsername,
-        KAFKA_PASSWORD: outputs.kafkaPassword,
-        KAFKA_CA: certificateFile(context, stack),
-      };
-      process.exitCode = await attach(
-        process.execPath,
-        [`${context.paths.projectDir}/apps/stream/src/${app}.ts`, ...args],
-        { env },
-      );
+      process.exitCode = await runClient(app, stack, args);
     });
 }
+
+program
+  .command('chat')
+  .description('talk in a room of the chat; ./lab chat -- -h shows every flag')
+  .argument('[args...]', 'the room (lobby without it), and flags')
+  .addOption(stackOption)
+  .passThroughOptions()
+  .allowUnknownOption()
+  .action(async (args: string[], { stack }: { stack: string }) => {
+    process.exitCode = await runClient('chat', stack, args);
+  });
 
 program
   .command('test')
@@ -178,6 +178,15 @@ program
     const env = { ...process.env, ...(await preparePulumi(context, report)) };
     process.exitCode = await attach('pulumi', args, { cwd: context.paths.projectDir, env });
   });
+
+/** Runs a command line of apps/stream on a stack that is up: it finds what it needs by the stack's name. */
+async function runClient(app: string, stack: string, args: readonly string[]): Promise<number> {
+  outputsOf(stack);
+  await writeClientSettings(context, stack, () => preparePulumi(context, report));
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('KAFKA_'));
+  const env = { ...Object.fromEntries(kept), LAB_STACK: stack };
+  return attach(process.execPath, [`${context.paths.projectDir}/apps/stream/src/${app}.ts`, ...args], { env });
+}
 
 function outputsOf(stack: string): LabOutputs {
   return readOutputs(context, checkStackName(stack));

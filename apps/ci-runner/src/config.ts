@@ -14,6 +14,8 @@ const Environment = Type.Object({
     pattern: '^[^,\\s]+:\\d+(,[^,\\s]+:\\d+)*$',
     description: 'host:port, separated by commas',
   }),
+  KAFKA_USERNAME: Type.Optional(Type.String({ description: 'account on Kafka (SCRAM-SHA-512)' })),
+  KAFKA_PASSWORD: Type.Optional(Type.String({ description: 'its password' })),
   BLOB_URL: { ...Url, description: 'URL of the storage account, such as http://storage:10000/lab' },
   BLOB_ACCOUNT: Type.String({ minLength: 1, description: 'name of the storage account' }),
   BLOB_KEY: Type.String({ minLength: 1, description: 'key of the storage account, base64' }),
@@ -52,6 +54,8 @@ export type RunnerConfig = Pick<
   Settings,
   | 'PORT'
   | 'HOST'
+  | 'KAFKA_USERNAME'
+  | 'KAFKA_PASSWORD'
   | 'BLOB_URL'
   | 'BLOB_ACCOUNT'
   | 'BLOB_KEY'

@@ -69,7 +69,13 @@ function storageFailure(job: CiJob, startedAt: Date, runner: string): CiResult {
 
 /** Puts a runner together; nothing connects before `start`, and what isn't there yet is waited for. */
 export function createRunner(config: RunnerConfig, logger: Logger): Runner {
-  const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: `ci-runner-${config.RUNNER_NAME}`, logger });
+  const { KAFKA_USERNAME: username, KAFKA_PASSWORD: password } = config;
+  const kafka = createKafka({
+    brokers: config.KAFKA_BROKERS,
+    clientId: `ci-runner-${config.RUNNER_NAME}`,
+    logger,
+    ...(username === undefined || password === undefined ? {} : { sasl: { username, password } }),
+  });
   const storage = createBlobService({
     url: config.BLOB_URL,
     accountName: config.BLOB_ACCOUNT,

@@ -34,3 +34,10 @@ export const LAB_TOPICS: readonly LabTopic[] = [
   { topic: 'ci.jobs', partitions: 24, keepMiB: 8, purpose: 'jobs for the CI runners' },
   { topic: 'ci.results', partitions: 1, keepMiB: 64, purpose: 'what the CI runners tell of jobs' },
 ];
+
+/** The consumer group of the CI runners on ci.jobs. */
+export const RUNNERS_GROUP = 'ci-runners';
+/** The consumer group of the web app on ci.results. */
+export const RESULTS_GROUP = 'web-results';
+/** How the groups of the lab's own services begin: nobody else may join those. */
+export const SERVICE_GROUPS = { runner: ['ci-'], web: ['web-', 'chat-web-', 'stream-view-'] } as const;

@@ -11,6 +11,8 @@ export interface WebConfig {
   metricsPort: number;
   /** KAFKA_BROKERS: comma-separated host:port. */
   kafkaBrokers: string[];
+  /** KAFKA_USERNAME and KAFKA_PASSWORD (secret): the account on Kafka (SCRAM-SHA-512); without them it is asked without one. */
+  kafkaLogin: { username: string; password: string } | undefined;
   /** DATABASE_URL: mysql://user:password@host:3306/lab (secret). */
   databaseUrl: string;
   /** BLOB_URL, BLOB_ACCOUNT, BLOB_KEY (secret): the blob storage that holds logs and reports. */
@@ -98,6 +100,7 @@ export function readConfig(env: Record<string, string | undefined>): WebConfig {
     host: read('HOST', '127.0.0.1'),
     metricsPort: readPort('METRICS_PORT', '9100'),
     kafkaBrokers: readList('KAFKA_BROKERS', (item) => BROKER.test(item), 'kafka-1:9092'),
+    kafkaLogin: readKafkaLogin(readOptional('KAFKA_USERNAME'), readOptional('KAFKA_PASSWORD'), problems),
     databaseUrl: readUrl('DATABASE_URL', ['mysql:'], 'mysql://web:PASSWORD@database:3306/lab'),
     blob: {
       url: readUrl('BLOB_URL', ['http:', 'https:'], 'http://storage:10000/lab'),
@@ -120,6 +123,16 @@ export function readConfig(env: Record<string, string | undefined>): WebConfig {
     );
   }
   return config;
+}
+
+function readKafkaLogin(
+  username: string | undefined,
+  password: string | undefined,
+  problems: string[],
+): WebConfig['kafkaLogin'] {
+  if (username !== undefined && password !== undefined) return { username, password };
+  if (username !== undefined || password !== undefined) problems.push('KAFKA_USERNAME and KAFKA_PASSWORD go together');
+  return undefined;
 }
 
 function readEndpoints(text: string, problems: string[]): Record<string, string> {

@@ -12,7 +12,13 @@ const DEV_PORT_BASE = 24_000;
 const PORTS_PER_LAB = 100;
 
 /** Where in a lab's 100 ports each published port lies; a host of several adds its index. */
-const PORT_OFFSETS: Record<string, number> = { 'web/http': 0, 'web/https': 1, 'storage/blob': 10, 'kafka/kafka': 20 };
+const PORT_OFFSETS: Record<string, number> = {
+  'web/http': 0,
+  'web/https': 1,
+  'storage/blob': 10,
+  'kafka/kafka': 20,
+  'kafka/kafka-plaintext': 25,
+};
 const SSH_OFFSETS: Record<string, number> = { web: 40, database: 41, storage: 42, kafka: 50, git: 60, ci: 60 };
 
 /** The lab's own network: the gateway, that is this machine, has address 1; the hosts are in the upper half. */
@@ -33,19 +39,26 @@ export function labPortBase(config: LabConfig): number {
 
 /** The inventory of a lab. @throws ConfigError where the configuration asks for what only a cloud elsewhere can do */
 export function describeInventory(lab: Lab): Inventory {
-  const admin = parseCidr(lab.config.adminCidr);
-  if (admin === undefined || !contains(LOOPBACK, admin)) {
-    throw new ConfigError([
-      `lab:adminCidr is ${lab.config.adminCidr}, but the local cloud is reached from this machine alone: leave it at 127.0.0.1/32`,
-    ]);
-  }
+  const { adminCidr, kafkaPlaintextFrom } = lab.config;
+  const problems = Object.entries({ adminCidr, kafkaPlaintextFrom })
+    .filter(([, text]) => text !== undefined && !isLoopback(text))
+    .map(
+      ([key, text]) =>
+        `lab:${key} is ${text}, but the local cloud is reached from this machine alone: say 127.0.0.1/32`,
+    );
+  if (problems.length > 0) throw new ConfigError(problems);
   const subnet = labSubnet(lab.config);
   const gateway = `${addressIn(subnet, 1)}/32`;
   const hostsOnly = formatCidr({ first: subnet.first + 128, bits: 25 });
   return {
     hosts: Object.fromEntries(lab.hosts.map((host) => [host.name, addressesOf(host, lab.config, subnet)])),
-    sources: { internet: ['0.0.0.0/0'], admin: [gateway], lab: [hostsOnly] },
+    sources: { internet: ['0.0.0.0/0'], admin: [gateway], plaintext: [gateway], lab: [hostsOnly] },
   };
+}
+
+function isLoopback(text: string): boolean {
+  const cidr = parseCidr(text);
+  return cidr !== undefined && contains(LOOPBACK, cidr);
 }
 
 function addressesOf(host: Host, config: LabConfig, subnet: Cidr): HostAddresses {

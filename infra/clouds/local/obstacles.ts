@@ -11,8 +11,8 @@ import { describeInventory } from './addresses.ts';
 const LEAST_FREE_MIB = 1024;
 
 export async function findLocalObstacles(lab: Lab): Promise<string[]> {
-  const [ports, disk] = await Promise.all([findUsedPorts(lab), findFullDisk()]);
-  return [...ports, ...disk];
+  const found = await Promise.all([findUsedPorts(lab), findFullDisk(), findOrphanedBrokers(lab)]);
+  return found.flat();
 }
 
 /** The ports that the lab would publish and that something else has. */
@@ -52,6 +52,20 @@ async function publishedPorts(): Promise<Map<number, { name: string; stack: stri
 
 function suggestBase(port: number): number {
   return port - (port % 100) + 1000 > 32_000 ? 20_000 : port - (port % 100) + 1000;
+}
+
+/** Brokers with data that the lab would no longer have: taking them away would take the cluster's majority. */
+async function findOrphanedBrokers(lab: Lab): Promise<string[]> {
+  const filter = `label=${STACK_LABEL}=${lab.stack}`;
+  const { stdout } = await runCommand('docker', ['volume', 'ls', '--filter', filter, '--format', '{{.Name}}'], {
+    timeoutMs: 30_000,
+  });
+  const brokers = stdout.split('\n').filter((name) => /-kafka-\d+-data$/.test(name));
+  const { kafkaBrokers } = lab.config;
+  if (brokers.length <= kafkaBrokers) return [];
+  return [
+    `Stack ${lab.stack} has ${brokers.length} Kafka brokers, whose messages are on all of them: lab:kafkaBrokers cannot go back to ${kafkaBrokers}. Keep it with -c lab:kafkaBrokers=${brokers.length}, or begin anew with ./lab down ${lab.stack}.`,
+  ];
 }
 
 async function findFullDisk(): Promise<string[]> {

@@ -1,6 +1,7 @@
 /** `./lab down`: gives everything back, then asks the cloud itself what is left, and says so. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TargetResource } from '../../../infra/clouds/target.ts';
+import { removeClientFiles } from '../client-files.ts';
 import type { LabContext } from '../context.ts';
 import { prepareAll } from '../prepare.ts';
 import { runUpdate } from '../pulumi-run.ts';
@@ -10,7 +11,6 @@ import type { Report } from '../report.ts';
 import { seconds } from '../report.ts';
 import { forgetStackFile, readStackCloud } from '../stack-config.ts';
 import { lockStack } from '../stack-lock.ts';
-import { removeClientFiles } from '../stack-outputs.ts';
 
 export type DownOptions = { context: LabContext; stack: string; report: Report };
 

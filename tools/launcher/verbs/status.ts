@@ -1,5 +1,5 @@
-/** `./lab status`: each service of each host, healthy or why not, as the hosts themselves say. */
-
+/** `./lab status`: each service of each host, healthy or why not, as the hosts themselves say, and what there is on Kafka. */
+import type { ClusterStatus } from '../../../apps/kafka/src/cluster-status.ts';
 import type { LabOutputs } from '../../../infra/outputs.ts';
 import { runOnHost } from '../remote.ts';
 
@@ -12,9 +12,19 @@ export type HostStatus = {
   units: Record<string, string>;
 };
 
+export type LabStatus = {
+  hosts: HostStatus[];
+  /** Absent where no broker answers. */
+  kafka?: ClusterStatus;
+};
+
 /** Asks every host at once. */
-export function readStatus(outputs: LabOutputs): Promise<HostStatus[]> {
-  return Promise.all(Object.keys(outputs.hosts).map((host) => readHostStatus(outputs, host)));
+export async function readStatus(outputs: LabOutputs): Promise<LabStatus> {
+  const [hosts, kafka] = await Promise.all([
+    Promise.all(Object.keys(outputs.hosts).map((host) => readHostStatus(outputs, host))),
+    readKafkaStatus(outputs),
+  ]);
+  return kafka === undefined ? { hosts } : { hosts, kafka };
 }
 
 async function readHostStatus(outputs: LabOutputs, host: string): Promise<HostStatus> {
@@ -27,16 +37,54 @@ async function readHostStatus(outputs: LabOutputs, host: string): Promise<HostSt
   }
 }
 
-/** A line for each unit. */
-export function formatStatus(statuses: readonly HostStatus[]): string {
-  return statuses
-    .flatMap(({ host, state, reason, units }) => {
-      const rows = Object.entries(units).map(
-        ([unit, text]) => `  ${text === 'ok' ? '✓' : '✗'} ${host.padEnd(10)} ${unit.padEnd(28)} ${text}`,
-      );
-      return rows.length > 0 && (state === 'healthy' || rows.some((row) => row.includes('✗')))
-        ? rows
-        : [`  ✗ ${host.padEnd(10)} ${state}: ${reason}`];
-    })
-    .join('\n');
+/** The first broker's host that answers tells of all of them. */
+async function readKafkaStatus(outputs: LabOutputs): Promise<ClusterStatus | undefined> {
+  const hosts = Object.entries(outputs.hosts).filter(([, { roles }]) => roles.includes('kafka'));
+  for (const [host] of hosts) {
+    const { status, stdout } = await runOnHost(outputs, host, '/usr/local/lib/lab/kafka-tool describe-cluster');
+    if (status === 0) return JSON.parse(stdout) as ClusterStatus;
+  }
+  return undefined;
+}
+
+/** A line for each unit, then one for each topic and each group. */
+export function formatStatus({ hosts, kafka }: LabStatus): string {
+  const units = hosts.flatMap(({ host, state, reason, units }) => {
+    const rows = Object.entries(units).map(
+      ([unit, text]) => `  ${text === 'ok' ? '✓' : '✗'} ${host.padEnd(10)} ${unit.padEnd(28)} ${text}`,
+    );
+    return rows.length > 0 && (state === 'healthy' || rows.some((row) => row.includes('✗')))
+      ? rows
+      : [`  ✗ ${host.padEnd(10)} ${state}: ${reason}`];
+  });
+  return [...units, ...(kafka === undefined ? [] : ['', ...formatKafka(kafka)])].join('\n');
+}
+
+function formatKafka({ brokers, brokerCount, topics, groups }: ClusterStatus): string[] {
+  const there = brokers.map(({ host, leads }) => `${host} leads ${leads}`).join(', ');
+  const topicRows = topics.map(({ topic, partitions, messages, behind }) => [
+    topic,
+    String(partitions),
+    String(messages),
+    behind === 0 ? 'in sync' : `${behind} behind`,
+  ]);
+  const groupRows = groups.map(({ group, state, members, lag }) => [group, String(members), String(lag), state]);
+  return [
+    `  Kafka: ${brokers.length} of ${brokerCount} brokers (${there})`,
+    '',
+    ...formatTable(['TOPIC', 'PARTITIONS', 'MESSAGES', 'COPIES'], topicRows),
+    '',
+    ...formatTable(['GROUP', 'MEMBERS', 'LAG', 'STATE'], groupRows),
+  ];
+}
+
+/** Names to the left, numbers to the right. */
+function formatTable(head: string[], rows: string[][]): string[] {
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
+  return [head, ...rows].map((row) => {
+    const cells = row.map((cell, column) =>
+      column === 1 || column === 2 ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+    );
+    return `  ${cells.join('  ')}`.trimEnd();
+  });
 }

@@ -2,6 +2,7 @@
 import { describeLab } from '../../../infra/lab.ts';
 import type { LabOutputs } from '../../../infra/outputs.ts';
 import { Problem } from '../../../infra/problem.ts';
+import { removeClientFiles, writeClientFiles, writeClientSettings } from '../client-files.ts';
 import type { LabContext } from '../context.ts';
 import { prepareAll } from '../prepare.ts';
 import { runUpdate } from '../pulumi-run.ts';
@@ -11,7 +12,7 @@ import type { Report } from '../report.ts';
 import { seconds } from '../report.ts';
 import { forgetStackFile, keepSettings, readStackConfig } from '../stack-config.ts';
 import { lockStack } from '../stack-lock.ts';
-import { readOutputs, writeClientFiles } from '../stack-outputs.ts';
+import { readOutputs } from '../stack-outputs.ts';
 
 export type UpOptions = {
   context: LabContext;
@@ -33,6 +34,7 @@ export async function up({ context, stack, settings, report }: UpOptions): Promi
     if (readState(context, stack) === undefined) {
       // A salt without a state is of another state: with it, this user's passphrase would be a wrong one.
       forgetStackFile(projectDir, stack);
+      removeClientFiles(context, stack);
       await pulumi(['stack', 'init', stack, '--no-select'], context, env);
     }
     const [obstacles] = await Promise.all([
@@ -48,6 +50,7 @@ export async function up({ context, stack, settings, report }: UpOptions): Promi
     writeClientFiles(context, stack, outputs);
     const { same = 0, ...others } = changes;
     const changed = Object.values(others).reduce((sum, count) => sum + count, 0);
+    await writeClientSettings(context, stack, async () => env, { renew: changed > 0 });
     report.line(`every service answers: ${changed} changed, ${same} unchanged (${seconds(Date.now() - begun)})`);
     return outputs;
   } finally {

@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { CI_JOBS_TOPIC, type CiJob } from '@cloud-lab/common/ci-messages';
+import { RUNNERS_GROUP } from '@cloud-lab/common/topics';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
 import { abortable } from './abortable.ts';
@@ -11,7 +12,6 @@ import { createJobAssigner } from './job-assigner.ts';
 import { JobSlots } from './job-slots.ts';
 import { OffsetCommitter, type PartitionOffset } from './offset-committer.ts';
 
-const GROUP = 'ci-runners';
 /** A runner that is silent this long gives its partitions, and so its jobs, to others. */
 const SESSION_TIMEOUT_MS = 10_000;
 /** Also how long it may take until a runner notices that another came or went. */
@@ -110,7 +110,7 @@ export class JobQueue {
   /** Takes jobs with one consumer until it crashes or the signal aborts; always throws. */
   async #consume(signal: AbortSignal): Promise<void> {
     const consumer = this.#kafka.consumer({
-      groupId: GROUP,
+      groupId: RUNNERS_GROUP,
       sessionTimeout: SESSION_TIMEOUT_MS,
       heartbeatInterval: HEARTBEAT_MS,
       rebalanceTimeout: SESSION_TIMEOUT_MS,

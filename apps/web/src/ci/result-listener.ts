@@ -1,17 +1,17 @@
-/** Listens to the topic ci.results and hands each update on until it is recorded. */
-import { CI_RESULTS_TOPIC, CI_STEPS, CiUpdate } from '@cloud-lab/common/ci-messages';
-import type { FastifyBaseLogger } from 'fastify';
-import type { Consumer, Kafka } from 'kafkajs';
-import { Value } from 'typebox/value';
-
 /**
+ * Listens to the topic ci.results and hands each update on until it is recorded.
+ *
  * All web processes are one consumer group with stored offsets. An offset is committed only after the update is in the
  * database, so what arrives while the web app (or the database) is down is read when it is back: queued and running
  * runs are caught up from the stored offset, and from the beginning where there is none yet. Recording is idempotent,
  * so a message read twice does no harm. A group per process would re-read the topic at each start instead, and leave a
  * dead group behind each time. Requests that wait in another process learn of the result from the database.
  */
-export const RESULTS_GROUP = 'web-results';
+import { CI_RESULTS_TOPIC, CI_STEPS, CiUpdate } from '@cloud-lab/common/ci-messages';
+import { RESULTS_GROUP } from '@cloud-lab/common/topics';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Consumer, Kafka } from 'kafkajs';
+import { Value } from 'typebox/value';
 
 // After a crash the dead process keeps its partitions for so long.
 const SESSION_TIMEOUT_MS = 10_000;

@@ -1,13 +1,12 @@
 /** How each part of the lab is asked whether it is well, by the protocol that it serves. */
 import type { BlobServiceClient } from '@azure/storage-blob';
+import { RUNNERS_GROUP } from '@cloud-lab/common/topics';
 import type { Admin, Kafka } from 'kafkajs';
 import type { Kysely } from 'kysely';
 import { ping } from '../database/connect.ts';
 import type { Tables } from '../database/schema.ts';
 import { type Probe, ProbeError } from './health.ts';
 
-/** Consumer group of the CI runners on ci.jobs. */
-const RUNNERS_GROUP = 'ci-runners';
 const HTTP_LIMIT_MS = 2_000;
 
 export interface KafkaProbes {

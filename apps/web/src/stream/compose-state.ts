@@ -83,7 +83,7 @@ function composePositions(
     ),
   );
   return topics.flatMap(({ topic, partitions }) =>
-    partitions.flatMap(({ partition, next }) => {
+    partitions.flatMap(({ partition, next }): StreamPosition[] => {
       const mark = marks.get(`${topic}/${partition}`) ?? -1;
       const isRead = members.some((member) => member.partitions[topic]?.includes(partition) ?? false);
       if (mark >= 0) return [{ topic, partition, committed: mark, lag: Math.max(0, next - mark) }];

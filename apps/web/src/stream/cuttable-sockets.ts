@@ -1,5 +1,5 @@
 /** Connections that can be cut from one moment to the next, as those of a process that is killed. */
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
 
@@ -19,18 +19,22 @@ export function createCuttableSockets(): CuttableSockets {
   const fail = (socket: Socket): void => void socket.destroy(new Error('The connection was cut.'));
   return {
     factory: ({ host, port, ssl, onConnect }) => {
+      if (isCut) {
+        const none = new Socket();
+        // After its listeners are there.
+        process.nextTick(fail, none);
+        return none;
+      }
       const name = isIP(host) === 0 ? { servername: host } : {};
-      // kafkajs types `ssl` as if it were always there.
-      const options = ssl as typeof ssl | undefined;
+      // kafkajs types `ssl` as if it were always there; it is null without TLS.
+      const options = ssl as typeof ssl | null;
       const socket =
-        options === undefined || options === null
+        options === null
           ? connectTcp({ host, port }, onConnect)
           : connectTls({ host, port, ...name, ...options }, onConnect);
       socket.setKeepAlive(true, KEEP_ALIVE_MS);
       open.add(socket);
       socket.once('close', () => open.delete(socket));
-      // After its listeners are there.
-      if (isCut) setImmediate(fail, socket);
       return socket;
     },
     cut() {

@@ -10,6 +10,8 @@ export interface WatcherOptions {
   log: Pick<Logger, 'debug'>;
   /** Told of each state, before whoever waits. */
   onState?: (state: KafkaState) => void;
+  /** Told of each look, also where Kafka did not answer. */
+  onLook?: () => void;
   /** Between two looks, in milliseconds (1000). */
   everyMs?: number;
   /** Between two looks while Kafka is away, in milliseconds (2000). */
@@ -111,6 +113,7 @@ export class Watcher {
         pause = awayMs;
       }
       this.changed.ring();
+      this.#options.onLook?.();
       if (signal.aborted) return;
       const ended = new AbortController();
       const paused = delay(pause, undefined, { signal: ended.signal }).catch(() => undefined);

@@ -22,7 +22,7 @@ import { createMetrics } from '../../apps/web/src/plugins/metrics.ts';
 import { packArtifacts } from '../../infra/artifacts.ts';
 import { createMemoryRunStore } from '../apps/web/memory-run-store.ts';
 import { PROJECT_DIR } from './lab.ts';
-import { createMemoryChat } from './memory-chat.ts';
+import { createMemoryChat, MemoryTopics, sampleTalk } from './memory-chat.ts';
 import { createMemoryStream } from './memory-stream.ts';
 import { sampleHistory } from './sample-history.ts';
 import { type SampleRun, sampleCommit, sampleRun } from './sample-runs.ts';
@@ -30,6 +30,8 @@ import { type SampleRun, sampleCommit, sampleRun } from './sample-runs.ts';
 export interface WebFixture {
   url: string;
   app: FastifyInstance;
+  /** What the chat is written to. */
+  chatTopics: MemoryTopics;
   /** The sample runs, oldest first. */
   history: SampleRun[];
   /** The page of the newest sample run of this branch that ended so. */
@@ -130,13 +132,15 @@ export async function startWebFixture({ port = 0, runnerIsThere = true } = {}): 
     await live.end(sampleRun({ branch: job.branch, subject: 'Try this', requestedAt: new Date(job.requestedAt) }));
   };
 
+  const chatTopics = new MemoryTopics();
+  const chat = createMemoryChat(chatTopics);
   const app = await buildApp({
     lab: { name: 'sample', version: '0.1.0', endpoints: {} },
     ci,
     runs,
     reports: storage,
     lives,
-    chat: createMemoryChat(),
+    chat,
     stream: createMemoryStream(),
     health: { check: async () => ({ status: 'ok', checkedAt: new Date().toISOString(), services: SERVICES }) },
     metrics: createMetrics(),
@@ -158,6 +162,7 @@ export async function startWebFixture({ port = 0, runnerIsThere = true } = {}): 
   return {
     url: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`,
     app,
+    chatTopics,
     history,
     pathOf(branch, state) {
       const found = history.findLast(({ run, result }) => run.branch === branch && result.state === state);
@@ -178,6 +183,7 @@ export async function startWebFixture({ port = 0, runnerIsThere = true } = {}): 
     },
     async close() {
       await app.close();
+      await chat.stop();
       await rm(scratch, { recursive: true, force: true });
     },
   };
@@ -221,6 +227,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 if (import.meta.main) {
   const fixture = await startWebFixture({ port: Number(process.argv[2] ?? 0) });
+  sampleTalk(fixture.chatTopics);
   process.stdout.write(`${fixture.url}/ci\n`);
   const live = await fixture.begin('main', 'Show the median beside the mean');
   for (const name of CI_STEPS.slice(1, 5)) await live.step(name);

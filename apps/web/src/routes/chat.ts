@@ -1,6 +1,9 @@
 /** Routes of the chat: its page under /chat, its part of the API under /api/v1/chat. */
 import type { FastifyInstance } from 'fastify';
 import type { Chat } from '../chat/chat.ts';
+import { registerChatApi } from './chat-api.ts';
+import { registerChatEvents } from './chat-events.ts';
+import { registerChatPages } from './chat-pages.ts';
 import type { LabInfo } from './status.ts';
 
 export interface ChatRouteOptions {
@@ -11,4 +14,8 @@ export interface ChatRouteOptions {
 }
 
 /** Registers them. */
-export async function registerChat(_app: FastifyInstance, _options: ChatRouteOptions): Promise<void> {}
+export async function registerChat(app: FastifyInstance, { lab, chat, closing }: ChatRouteOptions): Promise<void> {
+  await registerChatApi(app, chat);
+  await registerChatEvents(app, { chat, closing });
+  registerChatPages(app, { lab, chat });
+}

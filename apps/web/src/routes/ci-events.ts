@@ -1,7 +1,6 @@
 /** Route to the events of a run: its states and its log while they happen, as Server-Sent Events. */
-import { once } from 'node:events';
 import { fastifySSE, type SSEMessage } from '@fastify/sse';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { followRun, type RunEvent } from '../ci/live/follow-run.ts';
 import type { LiveRuns } from '../ci/live/live-runs.ts';
@@ -13,6 +12,7 @@ import { ErrorSchema } from '../schemas/error.ts';
 import { findRun } from './ci.ts';
 import { clientGone } from './client-gone.ts';
 import { originOf } from './origin.ts';
+import { HEARTBEAT_MS, SLOW_MS, sendEvent } from './send-event.ts';
 
 export interface CiEventsOptions {
   runs: Pick<RunStore, 'get'>;
@@ -28,8 +28,6 @@ export interface CiEventsOptions {
 }
 
 const MAX_STREAMS = 200;
-const HEARTBEAT_MS = 15_000;
-const SLOW_MS = 30_000;
 
 const DESCRIPTION = [
   '`run`: the run as `GET /api/v1/ci/{id}` shows it, at once and at every change.',
@@ -72,7 +70,7 @@ export async function registerCiEvents(app: FastifyInstance, options: CiEventsOp
         const offset = readOffset(request.headers['last-event-id']);
         try {
           const events = toMessages(followRun(lives, run, { offset, signal }), originOf(request));
-          for await (const message of events) await send(reply, message, signal, slowMs);
+          for await (const message of events) await sendEvent(reply, message, signal, slowMs);
         } finally {
           open -= 1;
         }
@@ -102,16 +100,4 @@ async function* toMessages(events: AsyncIterable<RunEvent>, origin: string): Asy
 
 function* toLog(piece: LogText | undefined): Generator<SSEMessage> {
   if (piece !== undefined) yield { event: 'log', id: String(piece.offset), data: piece.text };
-}
-
-/** Sends one message; waits for a client that is slow, but not for long, as what it was sent lies in our memory. */
-async function send(reply: FastifyReply, message: SSEMessage, signal: AbortSignal, slowMs: number): Promise<void> {
-  // Destroyed comes before the signal, which is told of the end of the connection a moment later.
-  if (signal.aborted || reply.raw.destroyed) return;
-  const sent = reply.sse.send(message);
-  if (!reply.raw.writableNeedDrain) return sent;
-  // The plugin's own promise would never settle if the client left now.
-  const limit = AbortSignal.timeout(slowMs);
-  await once(reply.raw, 'drain', { signal: AbortSignal.any([signal, limit]) }).catch(() => undefined);
-  if (limit.aborted) reply.raw.destroy();
 }

@@ -21,11 +21,11 @@ const NOT_THERE_YET = new Set([125, 126, 127, 255]);
 
 /**
  * The command that waits on a host until its turn is over: at once where the hosts never were a whole of this size, as when a
- * lab is made or grows. It waits for its own tool, too, which comes a moment after the host.
+ * lab is made or grows. It waits for cloud-init's end, too, which brings the command itself.
  */
 export function turnCommand({ wholeFile, settle }: OneByOne, count: number, seconds: number): string[] {
   const script =
-    '[ "$(cat "$1" 2>/dev/null)" = "$2" ] || exit 0; shift 2; until [ -x "$1" ]; do sleep 0.2; done; exec "$@"';
+    '[ "$(cat "$1" 2>/dev/null)" = "$2" ] || exit 0; shift 2; until [ -e /run/cloud-init/result.json ]; do sleep 0.2; done; exec "$@"';
   return ['sh', '-c', script, 'turn', wholeFile, String(count), ...settle, String(seconds)];
 }
 

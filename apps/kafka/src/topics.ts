@@ -74,10 +74,10 @@ async function copyTopics(admin: Admin, brokerCount: number): Promise<void> {
   const { topics } = await admin.fetchTopicMetadata();
   const lacking = topics.flatMap(({ name, partitions }) => {
     const fewer = partitions.filter(({ replicas }) => replicas.length < brokerCount);
-    const assignment = fewer.map(({ partitionId, replicas }) => ({
+    const assignment = fewer.map(({ partitionId }) => ({
       partition: partitionId,
-      // The first is the one that leads when all are well: those that lead now go on.
-      replicas: [...replicas, ...ids.filter((id) => !replicas.includes(id))],
+      // The first is the one that leads when all are well.
+      replicas: ids.map((_, position) => ids[(partitionId + position) % ids.length] ?? 0),
     }));
     return assignment.length === 0 ? [] : [{ topic: name, partitionAssignment: assignment }];
   });

@@ -7,8 +7,11 @@ const ROWS: [keyof LabOutputs, string][] = [
   ['apiUrl', 'REST API; its description: /api/docs'],
   ['ciUrl', 'CI: POST {"branch":"main"}'],
   ['coverageUrl', 'coverage report, after the first CI run'],
+  ['chatUrl', 'chat; in the terminal: ./lab chat ROOM'],
+  ['streamUrl', 'Kafka at work: lanes, groups, lag'],
   ['gitUrl', 'Git repository that the CI tests'],
   ['kafkaBootstrap', 'Kafka, TLS and SCRAM: ./lab stream produce | consume'],
+  ['kafkaPlaintext', 'Kafka without TLS and password'],
   ['blobUrl', 'blob storage'],
 ];
 

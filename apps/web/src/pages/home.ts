@@ -13,6 +13,7 @@ const TITLES: Record<string, string> = {
   ciWebhookUrl: 'CI webhook',
   coverageUrl: 'Coverage reports',
   chatUrl: 'Chat',
+  streamUrl: 'The stream at work',
   kafkaBootstrap: 'Kafka',
   kafkaPlaintext: 'Kafka, plaintext',
   blobUrl: 'Blob storage',

@@ -77,4 +77,4 @@ const withLinks = (text: string): Html[] =>
   );
 
 const terminalHint = (room: string): Html => html`<p>The same in a terminal: <code>./lab chat ${room}</code> to talk,
-<code>./lab stream consume -- -topic chat</code> to see the messages as Kafka has them. <a href="/api/v1/chat/rooms/${room}">This room as JSON</a></p>`;
+<code>./lab stream consume -- -topic chat</code> to see what Kafka has. <a href="/api/v1/chat/rooms/${room}">This room as JSON</a></p>`;

@@ -77,6 +77,24 @@ function hasPython(): boolean {
 }
 
 describe.skipIf(!hasPython())('a host (its script needs python3)', () => {
+  test('whose disk is full says so before anything else', async () => {
+    const port = await answering(200, 'ok');
+    const machine = new Machine([{ unit: 'web.service', kind: 'http', url: `http://127.0.0.1:${port}/` }])
+      .file('/run/cloud-init/result.json', DONE)
+      .file('/units.json', { 'web.service': active(), disk: active() })
+      .file('/data/free-mib', '3');
+    const full = 'is full: /data has 3 of 200 MiB free; remove something, or give it more';
+    const { lines, status } = await machine.run();
+    expect(lines[0]).toMatchObject({
+      state: 'starting',
+      stage: `disk ${full}`,
+      units: { disk: full, 'web.service': 'ok' },
+    });
+    expect(status).toBe(1);
+    machine.file('/data/free-mib', '100');
+    expect((await machine.run()).lines[0]).toMatchObject({ state: 'healthy', units: { 'web.service': 'ok' } });
+  });
+
   test('that has just booted is starting, at the stage that cloud-init has begun last', async () => {
     const machine = new Machine([{ unit: 'web.service', kind: 'active' }]);
     const { lines, status } = await machine.run();

@@ -2,6 +2,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { StreamView } from '../stream/stream-view.ts';
 import type { LabInfo } from './status.ts';
+import { registerStreamApi } from './stream-api.ts';
+import { registerStreamEvents } from './stream-events.ts';
+import { registerStreamPages } from './stream-pages.ts';
+import { registerStreamPlay } from './stream-play.ts';
 
 export interface StreamRouteOptions {
   lab: LabInfo;
@@ -11,4 +15,12 @@ export interface StreamRouteOptions {
 }
 
 /** Registers them. */
-export async function registerStream(_app: FastifyInstance, _options: StreamRouteOptions): Promise<void> {}
+export async function registerStream(
+  app: FastifyInstance,
+  { lab, stream, closing }: StreamRouteOptions,
+): Promise<void> {
+  registerStreamPages(app, lab, stream);
+  registerStreamApi(app, stream);
+  await registerStreamPlay(app, stream);
+  await registerStreamEvents(app, { stream, closing });
+}

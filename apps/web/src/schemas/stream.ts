@@ -2,7 +2,14 @@
 import Type, { type Static } from 'typebox';
 
 /** What may be asked for in the playground. */
-export const PLAY_LIMITS = { perSecond: 20, consumers: 6, sendPerSecond: 100, count: 500, text: 1_000, key: 100 } as const;
+export const PLAY_LIMITS = {
+  perSecond: 20,
+  consumers: 6,
+  sendPerSecond: 100,
+  count: 500,
+  text: 1_000,
+  key: 100,
+} as const;
 /** Messages that are kept of each partition while somebody looks. */
 export const MESSAGES_KEPT = 50;
 /** Groups that a demo consumer may join. */
@@ -54,8 +61,12 @@ export const StreamGroup = Type.Object({
       'stable: its members read; rebalancing: they share the partitions anew; empty: it has none; hidden: it uses a newer protocol, by which its members cannot be seen here',
   }),
   members: Type.Array(StreamMember, { description: 'By name' }),
-  positions: Type.Array(StreamPosition, { description: 'Of each partition that it has committed or that a member reads' }),
-  lag: Type.Integer({ description: 'Messages that it has not handled yet, over all partitions with a committed offset' }),
+  positions: Type.Array(StreamPosition, {
+    description: 'Of each partition that it has committed or that a member reads',
+  }),
+  lag: Type.Integer({
+    description: 'Messages that it has not handled yet, over all partitions with a committed offset',
+  }),
 });
 export type StreamGroup = Static<typeof StreamGroup>;
 
@@ -153,7 +164,10 @@ const perSecond = Type.Integer({
 export const ConsumerRequest = Type.Object({
   perSecond: Type.Optional({ ...perSecond, default: 5 }),
   group: Type.Optional(
-    Type.Enum([...PLAY_GROUPS], { default: PLAY_GROUPS[0], description: 'The group to join; a second one reads all again' }),
+    Type.Enum([...PLAY_GROUPS], {
+      default: PLAY_GROUPS[0],
+      description: 'The group to join; a second one reads all again',
+    }),
   ),
 });
 export type ConsumerRequest = Static<typeof ConsumerRequest>;

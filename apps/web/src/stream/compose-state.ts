@@ -52,11 +52,21 @@ export function composeGroup(
 }
 
 // A group of the newer protocol is there, and dead to those who ask by the older one.
-const STATES: Record<string, StreamGroup['state']> = { Stable: 'stable', Empty: 'empty', Dead: 'hidden', Unknown: 'hidden' };
+const STATES: Record<string, StreamGroup['state']> = {
+  Stable: 'stable',
+  Empty: 'empty',
+  Dead: 'hidden',
+  Unknown: 'hidden',
+};
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-function composeMember({ memberId, clientId, clientHost, memberAssignment }: GroupDescription['members'][number]): StreamMember {
+function composeMember({
+  memberId,
+  clientId,
+  clientHost,
+  memberAssignment,
+}: GroupDescription['members'][number]): StreamMember {
   const partitions = decodeAssignment(memberAssignment);
   return { id: memberId, name: clientId, host: clientHost.replace(/^\//, ''), partitions };
 }

@@ -141,7 +141,13 @@ export class DemoConsumer {
   }
 
   /** Handles a few messages at its pace, each committed as it is done; the partitions have their turns. */
-  async #handle({ batch, resolveOffset, heartbeat, isRunning, commitOffsetsIfNecessary }: EachBatchPayload): Promise<void> {
+  async #handle({
+    batch,
+    resolveOffset,
+    heartbeat,
+    isRunning,
+    commitOffsetsIfNecessary,
+  }: EachBatchPayload): Promise<void> {
     for (const { offset } of batch.messages.slice(0, Math.max(1, Math.ceil(this.#perSecond / 4)))) {
       await this.#work(heartbeat);
       if (!isRunning() || this.#ending.signal.aborted) return;

@@ -7,7 +7,10 @@ import type { ConsumerNews, DemoConsumer } from './demo-consumer.ts';
 /** Makes a consumer; its `start` is called next. */
 export type CreateConsumer = (
   options: Pick<DemoConsumer, 'name' | 'group' | 'perSecond' | 'endsAt'> & { onNews: (news: ConsumerNews) => void },
-) => Pick<DemoConsumer, 'name' | 'group' | 'endsAt' | 'perSecond' | 'state' | 'noticedAt' | 'setPace' | 'start' | 'stop' | 'kill'>;
+) => Pick<
+  DemoConsumer,
+  'name' | 'group' | 'endsAt' | 'perSecond' | 'state' | 'noticedAt' | 'setPace' | 'start' | 'stop' | 'kill'
+>;
 
 type Played = ReturnType<CreateConsumer>;
 
@@ -128,7 +131,8 @@ export class DemoConsumers {
     this.#unwatched = undefined;
     if (isWatched) return;
     this.#unwatched = setTimeout(() => {
-      if (this.#entries.size > 0) this.#options.activity.add('consumer', 'All consumers were stopped, as nobody looked.');
+      if (this.#entries.size > 0)
+        this.#options.activity.add('consumer', 'All consumers were stopped, as nobody looked.');
       void this.stopAll();
     }, this.#options.unwatchedMs ?? UNWATCHED_MS).unref();
   }

@@ -31,7 +31,9 @@ export function describeRebalance({ before, after, tookMs, killed = new Map() }:
 }
 
 const sayLeft = ({ name }: StreamMember, seconds: number | undefined): string =>
-  seconds === undefined ? `${name} left` : `the group noticed that ${name} is gone, ${seconds.toFixed(1)} s after the kill`;
+  seconds === undefined
+    ? `${name} left`
+    : `the group noticed that ${name} is gone, ${seconds.toFixed(1)} s after the kill`;
 
 interface Move {
   /** Such as `partitions 1 and 3`. */
@@ -43,14 +45,19 @@ interface Move {
 function findMoves(before: StreamGroup, after: StreamGroup): Move[] {
   const from = ownersOf(before);
   const to = ownersOf(after);
-  const places = [...new Set([...from.keys(), ...to.keys()])].filter((place) => from.get(place)?.id !== to.get(place)?.id);
+  const places = [...new Set([...from.keys(), ...to.keys()])].filter(
+    (place) => from.get(place)?.id !== to.get(place)?.id,
+  );
   const several = new Set([...from.keys(), ...to.keys()].map((place) => topicOf(place))).size > 1;
   const byReader = Map.groupBy(places, (place) => `${to.get(place)?.id} ${several ? topicOf(place) : ''}`);
   return [...byReader.values()].map((moved) => {
     const numbers = moved.map((place) => Number(place.split(' ')[1])).sort((a, b) => a - b);
     const [first = ''] = moved;
     const where = several ? ` of ${topicOf(first)}` : '';
-    return { what: `${numbers.length === 1 ? 'partition' : 'partitions'} ${list(numbers)}${where}`, to: to.get(first)?.name };
+    return {
+      what: `${numbers.length === 1 ? 'partition' : 'partitions'} ${list(numbers)}${where}`,
+      to: to.get(first)?.name,
+    };
   });
 }
 

@@ -2,8 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { PLAYGROUND_TOPIC } from '@cloud-lab/common/topics';
 import { HttpError, UnavailableError } from '../errors.ts';
-import { within } from '../within.ts';
 import { PLAY_LIMITS, type SendRequest, type StreamSending } from '../schemas/stream.ts';
+import { within } from '../within.ts';
 import type { ActivityLog } from './activity-log.ts';
 
 /** A message on its way to the playground. */
@@ -24,7 +24,7 @@ export interface SenderOptions {
 }
 
 /** They have eight different colours, and every lane gets two of them. */
-export const SAMPLE_KEYS = ['apple', 'banana', 'cherry', 'date', 'elder', 'fig', 'grape', 'hazel'] as const;
+export const SAMPLE_KEYS = ['lime', 'banana', 'fig', 'kiwi', 'onion', 'hazel', 'peach', 'melon'] as const;
 const TICK_MS = 100;
 const ANSWER_MS = 5_000;
 /** So many are sent at once, whatever else goes on. */

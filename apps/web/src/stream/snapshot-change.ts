@@ -21,7 +21,10 @@ export function findChange(before: StreamSnapshot, after: StreamSnapshot): Strea
 }
 
 /** The snapshot after the change. */
-export function applyChange(before: StreamSnapshot, { gone = [], topics, groups, ...parts }: StreamChange): StreamSnapshot {
+export function applyChange(
+  before: StreamSnapshot,
+  { gone = [], topics, groups, ...parts }: StreamChange,
+): StreamSnapshot {
   const left = before.groups.filter(({ group }) => !gone.includes(group));
   return {
     ...before,

@@ -1,9 +1,16 @@
 /** What can be seen of Kafka: topics, partitions, groups and messages as they come, for whoever looks at them here. */
-import { isLabTopic, PLAYGROUND_TOPIC, partitionsOf } from './topics.ts';
+
 import type { Logger } from 'pino';
 import { Bell } from '../ci/live/bell.ts';
 import { HttpError, UnavailableError } from '../errors.ts';
-import type { ConsumerRequest, SendRequest, StreamConsumer, StreamMessage, StreamSnapshot, StreamTopic } from '../schemas/stream.ts';
+import type {
+  ConsumerRequest,
+  SendRequest,
+  StreamConsumer,
+  StreamMessage,
+  StreamSnapshot,
+  StreamTopic,
+} from '../schemas/stream.ts';
 import { ActivityLog } from './activity-log.ts';
 import type { KafkaState } from './compose-state.ts';
 import type { ConsumerNews } from './demo-consumer.ts';
@@ -14,7 +21,8 @@ import { RebalanceWatch } from './rebalance-watch.ts';
 import { type PlayMessage, Sender } from './sender.ts';
 import type { KeptMessage } from './show-message.ts';
 import type { TopicTail } from './topic-tail.ts';
-import { TopicTails, type TailVisit } from './topic-tails.ts';
+import { type TailVisit, TopicTails } from './topic-tails.ts';
+import { isLabTopic, PLAYGROUND_TOPIC, partitionsOf } from './topics.ts';
 import { AWAY, Watcher } from './watcher.ts';
 
 export interface StreamView {
@@ -78,7 +86,13 @@ export function createStreamView(parts: StreamParts, log: Pick<Logger, 'debug'>,
       if (state !== 'rebalancing') consumers.settle(group, new Set(members.map(({ name }) => name)));
     }
   };
-  const watcher = new Watcher({ reader: parts.reader, log, onState: noteState, ...times, onLook: () => changed.ring() });
+  const watcher = new Watcher({
+    reader: parts.reader,
+    log,
+    onState: noteState,
+    ...times,
+    onLook: () => changed.ring(),
+  });
   const noteChange = (): void => {
     watcher.lookNow();
     changed.ring();
@@ -110,7 +124,8 @@ export function createStreamView(parts: StreamParts, log: Pick<Logger, 'debug'>,
   });
 
   const findTopic = async (name: string): Promise<StreamTopic> => {
-    if (!isLabTopic(name)) throw new HttpError(404, 'The lab has no topic of this name. GET /api/v1/stream lists them.');
+    if (!isLabTopic(name))
+      throw new HttpError(404, 'The lab has no topic of this name. GET /api/v1/stream lists them.');
     // Kafka may have gone away just now: what was known of the topic is enough to wait for it.
     const { topics } = (await watcher.fresh(FRESH_MS)) ?? watcher.state ?? EMPTY;
     const topic = topics.find((each) => each.topic === name);

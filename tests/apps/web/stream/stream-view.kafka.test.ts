@@ -5,13 +5,18 @@
 import { createKafka } from '@cloud-lab/common/kafka';
 import { LAB_TOPICS } from '@cloud-lab/common/topics';
 import type { Admin } from 'kafkajs';
+import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { StreamActivity, StreamGroup, StreamMessage, StreamSnapshot } from '../../../../apps/web/src/schemas/stream.ts';
+import type {
+  StreamActivity,
+  StreamGroup,
+  StreamMessage,
+  StreamSnapshot,
+} from '../../../../apps/web/src/schemas/stream.ts';
 import { createKafkaParts } from '../../../../apps/web/src/stream/kafka-parts.ts';
 import { applyChange } from '../../../../apps/web/src/stream/snapshot-change.ts';
 import { createStreamView, type StreamView } from '../../../../apps/web/src/stream/stream-view.ts';
 import { type RealKafka, startKafka } from '../../../helpers/real-kafka.ts';
-import { pino } from 'pino';
 
 const silent = pino({ level: 'silent' });
 const JARS = process.env.KAFKA_JARS;
@@ -108,7 +113,9 @@ describe.skipIf(JARS === undefined)('the view of the stream on a real broker', {
   const groupIn = (viewer: Viewer, name = 'playground'): StreamGroup | undefined =>
     viewer.snapshot.groups.find(({ group }) => group === name);
   const shares = (viewer: Viewer): Record<string, number[]> =>
-    Object.fromEntries((groupIn(viewer)?.members ?? []).map(({ name, partitions }) => [name, partitions.playground ?? []]));
+    Object.fromEntries(
+      (groupIn(viewer)?.members ?? []).map(({ name, partitions }) => [name, partitions.playground ?? []]),
+    );
   const text = (viewer: Viewer): string => viewer.activity.map((item) => item.text).join('\n');
 
   it('shows the topics of the lab, and messages where their keys put them', async () => {
@@ -119,7 +126,9 @@ describe.skipIf(JARS === undefined)('the view of the stream on a real broker', {
     await view.send({ text: 'round', count: 4, perSecond: 10, spread: 'round-robin' });
     await until(() => expect(viewer.messages).toHaveLength(9));
     expect(new Set(viewer.messages.flatMap(({ key, partition }) => (key === 'apple' ? [partition] : []))).size).toBe(1);
-    expect(viewer.messages.flatMap(({ key, partition }) => (key === null ? [partition] : [])).sort()).toEqual([0, 1, 2, 3]);
+    expect(viewer.messages.flatMap(({ key, partition }) => (key === null ? [partition] : [])).sort()).toEqual([
+      0, 1, 2, 3,
+    ]);
     const last = await view.messages('playground', 1);
     expect(last.map(({ partition }) => partition).sort()).toEqual([0, 1, 2, 3]);
     expect(viewer.snapshot.groups.filter(({ group }) => group.startsWith('stream-view-'))).toEqual([]);
@@ -148,7 +157,9 @@ describe.skipIf(JARS === undefined)('the view of the stream on a real broker', {
     await until(() => expect(viewer.snapshot.consumers.map(({ state }) => state)).toEqual(['running', 'killed']));
     expect(Object.keys(shares(viewer)), 'the group does not know').toHaveLength(2);
     await until(() => expect(shares(viewer)).toEqual({ 'consumer-1': [0, 1, 2, 3] }));
-    await until(() => expect(text(viewer)).toMatch(/the group noticed that consumer-2 is gone, [4-7]\.\d s after the kill/));
+    await until(() =>
+      expect(text(viewer)).toMatch(/the group noticed that consumer-2 is gone, [4-7]\.\d s after the kill/),
+    );
     expect(viewer.snapshot.consumers.map(({ name }) => name)).toEqual(['consumer-1']);
   });
 

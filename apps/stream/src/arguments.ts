@@ -1,17 +1,11 @@
-/** The command line of producer and consumer: the lecture's flags with one dash, and the usual long ones. */
+/** The command lines: the lecture's flags with one dash, the usual long ones, and where the lab is. */
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { Cluster } from './client/client.ts';
+import { StreamError } from './client/errors.ts';
+import { type Environment, readClientFile, variable } from './client-file.ts';
 
-export interface StreamOptions {
-  /** `host:port` of the broker to ask first. */
-  broker: string;
-  topic: string;
-  username?: string;
-  password?: string;
-  /** File with the authority's certificate, PEM. */
-  ca?: string;
-}
-
-/** The arguments don't fit, or help was asked for: `text` is what to print, `exitCode` how to end. */
+/** The arguments don't fit, or help was asked for: `message` is what to print, `exitCode` how to end. */
 export class ArgumentsError extends Error {
   override readonly name = 'ArgumentsError';
   readonly exitCode: number;
@@ -20,6 +14,9 @@ export class ArgumentsError extends Error {
     this.exitCode = exitCode;
   }
 }
+
+/** What the command line says, by the long name of each flag. */
+export type Flags = Readonly<Partial<Record<string, unknown>>>;
 
 const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_PORT = 9092;
@@ -34,41 +31,68 @@ function parsePort(text: string): number {
   return port;
 }
 
-function parseBroker(text: string): string {
-  if (!/^[^\s,]+:\d+$/.test(text)) throw new InvalidArgumentError('A broker is written host:port.');
+function parseBrokers(text: string): string {
+  if (!/^[^\s,]+:\d+(,[^\s,]+:\d+)*$/.test(text)) {
+    throw new InvalidArgumentError('A broker is written host:port, several with commas between.');
+  }
   return text;
 }
 
 /** A whole number from 1 on. */
 export function parseCount(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('A whole number from 1 on is wanted.');
+  if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError('A whole number from 1 on is wanted.');
   return Number(text);
 }
 
-/** A number of seconds, more than 0. */
-export function parseSeconds(text: string): number {
-  const seconds = Number(text);
-  if (!Number.isFinite(seconds) || seconds <= 0) throw new InvalidArgumentError('A number of seconds is wanted.');
-  return seconds;
+/** A number that is more than 0. */
+export function parsePositive(text: string): number {
+  const number = Number(text);
+  if (!/^[\d.]+$/.test(text) || !Number.isFinite(number) || number <= 0) {
+    throw new InvalidArgumentError('A number that is more than 0 is wanted.');
+  }
+  return number;
 }
 
-/** A command with the options that producer and consumer share. */
-export function streamCommand(name: string, description: string): Command {
+/** A topic, as Kafka allows them. */
+export function parseTopic(text: string): string {
+  if (!/^[\w.-]{1,249}$/.test(text)) {
+    throw new InvalidArgumentError('A topic has letters, digits, dots, dashes and underscores.');
+  }
+  return text;
+}
+
+/** A command that prints and ends nothing by itself. */
+export function baseCommand(name: string, description: string): Command {
   return new Command(name)
     .description(description)
     .exitOverride()
     .allowExcessArguments(false)
+    .showSuggestionAfterError(false)
+    .configureHelp({ helpWidth: 100 })
     .configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
-    .helpOption('-h, --help', 'show this help')
-    .addOption(new Option('--broker <host:port>', 'the Kafka broker').env('KAFKA_BOOTSTRAP').argParser(parseBroker))
-    .addOption(new Option('--ip <host>', `host of the broker, also -ip (default: ${DEFAULT_HOST})`))
+    .helpOption('-h, --help', 'show this help');
+}
+
+/** The option that says which lab of this machine is meant. */
+export const stackOption = (): Option =>
+  new Option('--stack <name>', 'the lab on this machine to use (default: LAB_STACK, or dev)');
+
+/** Adds the options that say which cluster, and as whom. */
+export function addClusterOptions(command: Command): Command {
+  return command
+    .optionsGroup('Where Kafka is (without any of these: the lab on this machine):')
     .addOption(
-      new Option('--port <port>', `port of the broker, also -port (default: ${DEFAULT_PORT})`).argParser(parsePort),
+      new Option('--broker <host:port,…>', 'the brokers, also --bootstrap-server; or KAFKA_BOOTSTRAP').argParser(
+        parseBrokers,
+      ),
     )
-    .addOption(new Option('--topic <topic>', 'the topic, also -topic').default('test_topic'))
-    .addOption(new Option('--username <name>', 'account, for SCRAM over TLS').env('KAFKA_USERNAME'))
-    .addOption(new Option('--password <password>', 'its password').env('KAFKA_PASSWORD'))
-    .addOption(new Option('--ca <file>', "certificate of the broker's authority, PEM").env('KAFKA_CA'));
+    .addOption(new Option('--bootstrap-server <host:port>').argParser(parseBrokers).hideHelp())
+    .addOption(new Option('--ip <host>', `host of one broker, also -ip (default: ${DEFAULT_HOST})`))
+    .addOption(new Option('--port <port>', `its port, also -port (default: ${DEFAULT_PORT})`).argParser(parsePort))
+    .addOption(new Option('--username <name>', 'account, SCRAM-SHA-512 over TLS; or KAFKA_USERNAME'))
+    .addOption(new Option('--password <password>', 'its password; or KAFKA_PASSWORD, which others cannot see'))
+    .addOption(new Option('--ca <file>', "certificate of the brokers' authority, PEM; or KAFKA_CA"))
+    .addOption(stackOption());
 }
 
 const unifyDashes = (argument: string): string => {
@@ -76,43 +100,80 @@ const unifyDashes = (argument: string): string => {
   return SINGLE_DASH.has(flag) ? `-${argument}` : argument;
 };
 
-type Flags = Partial<Record<string, unknown>>;
-
-const textOf = (flags: Flags, name: string): string | undefined => {
+/** The text that was given for a flag, if any. */
+export const textOf = (flags: Flags, name: string): string | undefined => {
   const value = flags[name];
   return typeof value === 'string' && value !== '' ? value : undefined;
 };
 
-/** The broker: what the command line says goes before what the environment says. */
-function brokerOf(command: Command, flags: Flags): string {
-  const named = textOf(flags, 'ip') !== undefined || flags.port !== undefined;
-  const broker = textOf(flags, 'broker');
-  if (broker !== undefined && !(named && command.getOptionValueSource('broker') === 'env')) return broker;
-  return `${textOf(flags, 'ip') ?? DEFAULT_HOST}:${Number(flags.port ?? DEFAULT_PORT)}`;
-}
+/** The number that was given for a flag, if any. */
+export const numberOf = (flags: Flags, name: string): number | undefined => {
+  const value = flags[name];
+  return typeof value === 'number' ? value : undefined;
+};
 
 /**
  * Parses the arguments after the program's name.
  * @throws ArgumentsError with the help (exit code 0) or with what is wrong (exit code 2).
  */
-export function parseArguments(command: Command, args: readonly string[]): StreamOptions & Flags {
+export function parseArguments(command: Command, args: readonly string[]): Flags {
   try {
     command.parse(args.map(unifyDashes), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) throw new ArgumentsError(command.helpInformation(), 0);
-    throw new ArgumentsError(`${command.name()}: ${error.message.replace(/^error: /, '')}`, 2);
+    if (error.exitCode === 0) throw new ArgumentsError(helpText(command), 0);
+    throw new ArgumentsError(`${command.name()}: ${error.message.replace(/^error: /, '').replaceAll('\n', ' ')}`, 2);
   }
-  const flags: Flags = command.opts();
-  const secrets = ['username', 'password', 'ca'].flatMap((name) => {
-    const value = textOf(flags, name);
-    return value === undefined ? [] : [[name, value] as const];
+  return command.opts();
+}
+
+/** The help with the examples that follow it. */
+function helpText(command: Command): string {
+  let text = '';
+  command.configureOutput({
+    writeOut: (piece) => {
+      text += piece;
+    },
   });
-  const { username: _u, password: _p, ca: _c, ip: _i, port: _o, ...rest } = flags;
-  const options = { ...rest, ...Object.fromEntries(secrets) };
-  const result = { ...options, broker: brokerOf(command, flags), topic: textOf(flags, 'topic') ?? 'test_topic' };
-  if ('username' in options && !('password' in options)) {
-    throw new ArgumentsError(`${command.name()}: a username needs a password (--password or KAFKA_PASSWORD)`, 2);
+  command.outputHelp();
+  return text;
+}
+
+/**
+ * Which cluster: flags before the environment, that before the lab on this machine, and at last a broker of this machine.
+ * @throws ArgumentsError for a username without a password; StreamError for a file that cannot be read.
+ */
+export function findCluster(name: string, flags: Flags, environment: Environment): Cluster {
+  const typed = textOf(flags, 'broker') ?? textOf(flags, 'bootstrapServer') ?? typedHost(flags);
+  const inEnvironment = variable(environment, 'KAFKA_BOOTSTRAP');
+  // A broker that is named is not taken for that of the lab, with the lab's account.
+  const named = typed ?? (flags.stack === undefined ? inEnvironment : undefined);
+  const file = named === undefined ? readClientFile(textOf(flags, 'stack'), environment) : undefined;
+  const brokers = named ?? file?.kafkaBootstrap ?? `${DEFAULT_HOST}:${DEFAULT_PORT}`;
+  const variables = flags.stack === undefined ? environment : {};
+  const username = textOf(flags, 'username') ?? variable(variables, 'KAFKA_USERNAME') ?? file?.kafkaUsername;
+  const password = textOf(flags, 'password') ?? variable(variables, 'KAFKA_PASSWORD') ?? file?.kafkaPassword;
+  const ca = textOf(flags, 'ca') ?? variable(variables, 'KAFKA_CA') ?? file?.caFile;
+  if (username !== undefined && password === undefined) {
+    throw new ArgumentsError(`${name}: a username needs a password (--password or KAFKA_PASSWORD)`, 2);
   }
-  return result;
+  return {
+    brokers: brokers.split(','),
+    ...(username === undefined || password === undefined ? {} : { username, password }),
+    ...(ca === undefined || username === undefined ? {} : { ca: readAuthority(ca) }),
+  };
+}
+
+function typedHost(flags: Flags): string | undefined {
+  if (textOf(flags, 'ip') === undefined && flags.port === undefined) return undefined;
+  const host = textOf(flags, 'ip') ?? DEFAULT_HOST;
+  return `${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${numberOf(flags, 'port') ?? DEFAULT_PORT}`;
+}
+
+function readAuthority(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new StreamError(`The certificate file ${file} cannot be read.`, { cause });
+  }
 }

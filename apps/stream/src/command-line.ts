@@ -1,35 +1,54 @@
-/** Runs a command line program: help and errors in words, and an exit code that tells the truth. */
+/** Runs a command line program: help and errors in words, signals, and an exit code that tells the truth. */
 import type { Command } from 'commander';
-import { ArgumentsError, parseArguments, type StreamOptions } from './arguments.ts';
-import { describeFailure } from './connection.ts';
+import { ArgumentsError, type Flags, parseArguments } from './arguments.ts';
+import { StreamError } from './client/errors.ts';
+import { StandardOutput } from './standard-output.ts';
 
-const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+/** How a program is told to stop. */
+export interface Stop {
+  /** Aborts at Ctrl-C, at SIGTERM, and when nobody reads the output any more. */
+  readonly signal: AbortSignal;
+  /** How the process is to end then: as shells have it, 128 and the number of the signal. */
+  readonly exitCode: number;
+}
 
-/** Parses, runs, and ends the process. */
-export async function runCommandLine(
-  command: Command,
-  run: (options: ReturnType<typeof parseArguments>) => Promise<void>,
-): Promise<never> {
-  // Whoever reads the output may stop early, as head(1) does.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
-  let options: StreamOptions | null = null;
+export interface Program {
+  flags: Flags;
+  output: StandardOutput;
+  stop: Stop;
+  /** Says something to the person at the terminal. */
+  say: (text: string) => void;
+}
+
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Parses, runs, and ends the process with what `run` gives; a second signal ends it at once. */
+export async function runCommandLine(command: Command, run: (program: Program) => Promise<number>): Promise<never> {
+  const controller = new AbortController();
+  const stop = { signal: controller.signal, exitCode: 0 };
+  const output = new StandardOutput(process.stdout, () => controller.abort());
+  process.stderr.on('error', () => undefined);
+  for (const [name, exitCode] of Object.entries(EXIT_CODES)) {
+    process.on(name, () => {
+      if (stop.exitCode !== 0) process.exit(exitCode);
+      stop.exitCode = exitCode;
+      controller.abort();
+    });
+  }
+  const say = (text: string) => void process.stderr.write(`${text}\n`);
   try {
-    const parsed = parseArguments(command, process.argv.slice(2));
-    options = parsed;
-    await run(parsed);
-    process.exit(0);
+    const flags = parseArguments(command, process.argv.slice(2));
+    const exitCode = await run({ flags, output, stop, say });
+    await output.end();
+    process.exit(exitCode);
   } catch (error) {
     if (error instanceof ArgumentsError && error.exitCode === 0) {
-      process.stdout.write(error.message);
+      await output.write(error.message);
       process.exit(0);
     }
-    const line =
-      options === null
-        ? error instanceof Error
-          ? error.message
-          : String(error)
-        : `${command.name()}: ${upperFirst(describeFailure(error, options))}`;
-    process.stderr.write(`${line}\n`);
+    if (stop.signal.aborted && !(error instanceof StreamError)) process.exit(stop.exitCode);
+    const message = error instanceof Error ? error.message : String(error);
+    say(error instanceof ArgumentsError ? message : `${command.name()}: ${message}`);
     process.exit(error instanceof ArgumentsError ? error.exitCode : 1);
   }
 }

@@ -1,11 +1,10 @@
 /** Who sends, and what a demonstration says. */
 import { formatMessage } from '@cloud-lab/common/chat';
+import { type Environment, variable } from './client-file.ts';
 
 /** Who sends: Windows says USERNAME, Linux USER, and a service neither. */
-export function userName(environment: Readonly<Record<string, string | undefined>>): string {
-  const named = [environment.USERNAME, environment.USER].find((name) => name !== undefined && name !== '');
-  return named ?? 'student';
-}
+export const userName = (environment: Environment): string =>
+  variable(environment, 'USERNAME') ?? variable(environment, 'USER') ?? 'student';
 
 /** The three messages of the lecture. */
 export const demoMessages = (user: string): string[] =>

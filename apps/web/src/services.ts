@@ -1,6 +1,7 @@
 /** The real parts behind the web app, made from its configuration; none of them has to be there yet. */
 import { createBlobService } from '@cloud-lab/common/blob';
 import { createKafka } from '@cloud-lab/common/kafka';
+import type { ISocketFactory, Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
 import { type Chat, createChat } from './chat/chat.ts';
 import { createGitServer } from './ci/git-server.ts';
@@ -19,6 +20,7 @@ import { createSqlRunStore } from './database/sql-run-store.ts';
 import { createHealthChecks, type HealthChecks } from './health/health.ts';
 import { databaseProbe, gitProbe, kafkaProbes, storageProbe } from './health/probes.ts';
 import { createMetrics, type Metrics } from './plugins/metrics.ts';
+import { createKafkaParts } from './stream/kafka-parts.ts';
 import { createStreamView, type StreamView } from './stream/stream-view.ts';
 
 export interface Services {
@@ -42,7 +44,17 @@ const DELETE_EVERY_MS = 60 * 60_000;
 
 /** Makes all parts; nothing connects before `start` or a request. */
 export function createServices(config: WebConfig, log: Logger): Services {
-  const kafka = createKafka({ brokers: config.kafkaBrokers, clientId: 'web', logger: log, retry: KAFKA_RETRY });
+  const connectKafka = (clientId: string, socketFactory?: ISocketFactory): Kafka =>
+    createKafka({
+      brokers: config.kafkaBrokers,
+      clientId,
+      // What becomes of a consumer that is killed is no error; its page tells.
+      logger: socketFactory === undefined ? log : log.child({}, { level: 'silent' }),
+      retry: KAFKA_RETRY,
+      ...(config.kafkaLogin === undefined ? {} : { sasl: config.kafkaLogin }),
+      ...(socketFactory === undefined ? {} : { socketFactory }),
+    });
+  const kafka = connectKafka('web');
   const blob = createBlobService(config.blob);
   const db = openDatabase(config.databaseUrl);
   const runs = createSqlRunStore(db);
@@ -65,7 +77,7 @@ export function createServices(config: WebConfig, log: Logger): Services {
   });
   const listener = createResultListener(kafka, (update) => ci.record(update), log);
   const chat = createChat(kafka, log);
-  const stream = createStreamView(kafka, log);
+  const stream = createStreamView(createKafkaParts(connectKafka, log), log);
   const messaging = kafkaProbes(kafka);
   const probes = [databaseProbe(db), ...messaging.probes, storageProbe(blob), gitProbe(config.gitUrl)];
   const health = createHealthChecks(probes, {

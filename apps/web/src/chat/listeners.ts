@@ -1,6 +1,6 @@
 /** Those who listen to rooms, each of whom gets every message once from where it was. */
 import type { ChatMessage, ChatPerson } from '@cloud-lab/common/chat';
-import { contains, covers, formatId, type Reach, unite } from './reach.ts';
+import { contains, formatId, type Reach, unite } from './reach.ts';
 import type { KeptMessage } from './room-memory.ts';
 
 /** What a listener hears. The same object goes to all who hear the same. */
@@ -13,7 +13,7 @@ export type ChatEvent =
 export class Listener {
   readonly #onEvent: (event: ChatEvent) => void;
   #reach: Reach;
-  /** Whether it may hold something that this process had not read when it told it last. */
+  /** Whether it may hold something that this process read after what it tells it now. */
   #isAhead = true;
   #people = '';
 
@@ -23,17 +23,14 @@ export class Listener {
     this.#onEvent = onEvent;
   }
 
-  /** Tells it of a message, as `event` has it, unless it has that already. */
+  /** Tells it of a message that it has not got, as `event` has it. */
   message({ message, place, reach }: KeptMessage, event: ChatEvent): void {
-    if (this.#isAhead) {
-      if (covers(this.#reach, place)) return;
-      this.#isAhead = !contains(reach, this.#reach);
-    }
+    this.#isAhead &&= !contains(reach, this.#reach);
     if (!this.#isAhead) {
       this.#onEvent(event);
       return;
     }
-    // What it holds beyond this process's own reading has to be in the id by which it comes back.
+    // Its connection may end here: what it holds beyond this message has to be in the id by which it comes back.
     this.#reach = unite(this.#reach, reach);
     const id = formatId(this.#reach, place);
     this.#onEvent({ event: 'message', id, data: { ...message, id } });

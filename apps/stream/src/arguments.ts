@@ -124,8 +124,13 @@ export function parseArguments(command: Command, args: readonly string[]): Flags
     if (error.exitCode === 0) throw new ArgumentsError(helpText(command), 0);
     throw new ArgumentsError(`${command.name()}: ${error.message.replace(/^error: /, '').replaceAll('\n', ' ')}`, 2);
   }
-  return command.opts();
+  return { ...command.opts(), ...namedArguments(command) };
 }
+
+const namedArguments = (command: Command): Flags =>
+  Object.fromEntries(
+    command.registeredArguments.map((argument, index) => [argument.name(), command.processedArgs[index]]),
+  );
 
 /** The help with the examples that follow it. */
 function helpText(command: Command): string {

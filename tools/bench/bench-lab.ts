@@ -1,10 +1,9 @@
 /** The lab of a benchmark: one of its own, from a copy of the checkout, given back whatever happens. */
-import { rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { localTarget } from '../../infra/clouds/local/target.ts';
 import type { LabOutputs } from '../../infra/outputs.ts';
 import { Problem } from '../../infra/problem.ts';
+import { removeClientFiles } from '../launcher/client-files.ts';
 import type { LabContext } from '../launcher/context.ts';
 import type { Report } from '../launcher/report.ts';
 import { copyCheckout } from './checkout.ts';
@@ -63,8 +62,6 @@ async function giveBack({ context, stack, copy, report }: Bench): Promise<void> 
     .catch((error: Error) => {
       throw new Problem(`The benchmark's lab is not all gone; ./lab down ${stack} tries again.\n${error.message}`);
     });
-  const { dataDir } = context.paths;
-  rmSync(join(dataDir, 'authorities', `${stack}.pem`), { force: true });
-  rmSync(join(dataDir, 'ssh', `known_hosts.${stack}`), { force: true });
+  removeClientFiles(context, stack);
   await rm(copy, { recursive: true, force: true });
 }

@@ -5,18 +5,20 @@ import { createContext } from '../launcher/context.ts';
 import { createReport } from '../launcher/report.ts';
 import { measureCi } from './measure-ci.ts';
 import { measureLab } from './measure-lab.ts';
-import { CI_MEASURES, type Figure, LAB_MEASURES, summarize } from './measures.ts';
+import { measureStream } from './measure-stream.ts';
+import { CI_MEASURES, type Figure, LAB_MEASURES, STREAM_MEASURES, summarize } from './measures.ts';
 import { formatTable } from './table.ts';
 
-type Subject = 'lab' | 'ci';
+const SUBJECTS = ['lab', 'ci', 'stream'] as const;
+type Subject = (typeof SUBJECTS)[number];
 type Options = { runs: number; only?: Subject; json?: true; strict?: true };
 
 const { runs, only, json, strict } = new Command('bench')
   .description(
-    'Measures a lab of its own on this machine: up, down, changes, memory, the CI. It is given back at the end, also after Ctrl-C.',
+    'Measures a lab of its own on this machine: up, down, changes, memory, the CI, the stream and the chat. It is given back at the end, also after Ctrl-C.',
   )
   .option('-r, --runs <count>', 'how often each thing is measured', readRuns, 3)
-  .addOption(new Option('--only <subject>', 'measure one thing alone').choices(['lab', 'ci']))
+  .addOption(new Option('--only <subject>', 'measure one thing alone').choices(SUBJECTS))
   .option('--json', 'print what a program would read')
   .option('--strict', 'exit status 1 where a median is over its limit')
   .parse()
@@ -34,8 +36,10 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 try {
   const options = { context: createContext(), runs, report, signal: interruption.signal };
   const figures: Figure[] = [];
-  if (only !== 'ci') figures.push(...summarize(LAB_MEASURES, await measureLab(options)));
-  if (only !== 'lab') figures.push(...summarize(CI_MEASURES, await measureCi(options)));
+  const wanted = (subject: Subject): boolean => only === undefined || only === subject;
+  if (wanted('lab')) figures.push(...summarize(LAB_MEASURES, await measureLab(options)));
+  if (wanted('ci')) figures.push(...summarize(CI_MEASURES, await measureCi(options)));
+  if (wanted('stream')) figures.push(...summarize(STREAM_MEASURES, await measureStream(options)));
   const machine = { processors: availableParallelism(), memoryMib: Math.round(totalmem() / 2 ** 20) };
   process.stdout.write(
     json

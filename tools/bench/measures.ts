@@ -2,9 +2,11 @@
 
 export type Measure = {
   title: string;
-  unit: 's' | 'ms' | 'MiB' | '×' | '/min';
+  unit: 's' | 'ms' | 'MiB' | '×' | '/min' | '/s' | 'clients';
   /** What the project promises, as the most; absent where the figure is only to compare with. */
   limit?: number;
+  /** What it promises, as the least. */
+  least?: number;
 };
 
 /** The whole lab, in the order of its table. */
@@ -32,8 +34,21 @@ export const CI_MEASURES = {
   waitingRatio: { title: '  3 hosts compared with 1', unit: '×' },
 } as const satisfies Record<string, Measure>;
 
+/** The stream and the chat. */
+export const STREAM_MEASURES = {
+  produce: { title: 'messages of 100 bytes by producer', unit: '/s' },
+  produceTool: { title: "  by Kafka's own tool", unit: '/s' },
+  produceRatio: { title: '  producer compared with that', unit: '×', least: 0.8 },
+  consume: { title: 'the same by consumer', unit: '/s' },
+  consumeTool: { title: "  by Kafka's own tool", unit: '/s' },
+  consumeRatio: { title: '  consumer compared with that', unit: '×', least: 0.8 },
+  chat: { title: 'chat, 500 clients in 20 rooms: from send to receive, p99', unit: 'ms', limit: 100 },
+  chatClients: { title: '  most clients with a p99 under 100 ms, of those tried', unit: 'clients' },
+} as const satisfies Record<string, Measure>;
+
 export type LabMeasure = keyof typeof LAB_MEASURES;
 export type CiMeasure = keyof typeof CI_MEASURES;
+export type StreamMeasure = keyof typeof STREAM_MEASURES;
 
 /** What was measured: the values of each run. */
 export type Samples<Name extends string = string> = Readonly<Record<Name, readonly number[]>>;
@@ -44,7 +59,7 @@ export type Figure = Measure & {
   min: number;
   max: number;
   values: readonly number[];
-  /** Whether the median is within the limit; absent where there is none. */
+  /** Whether the median keeps what is promised; absent where nothing is. */
   withinLimit?: boolean;
 };
 
@@ -53,7 +68,7 @@ export function summarize(measures: Readonly<Record<string, Measure>>, samples: 
   return Object.entries(measures).map(([name, measure]) => {
     const values = samples[name] ?? [];
     if (values.length === 0) throw new Error(`"${measure.title.trim()}" was never measured`);
-    const { limit } = measure;
+    const { limit, least } = measure;
     const middle = median(values);
     return {
       name,
@@ -63,6 +78,7 @@ export function summarize(measures: Readonly<Record<string, Measure>>, samples: 
       max: Math.max(...values),
       values,
       ...(limit === undefined ? {} : { withinLimit: middle <= limit }),
+      ...(least === undefined ? {} : { withinLimit: middle >= least }),
     };
   });
 }

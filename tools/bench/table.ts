@@ -2,7 +2,7 @@
 import type { Figure, Measure } from './measures.ts';
 
 const HEADER = ['', 'median', 'min', 'max', 'limit', ''];
-const DIGITS: Record<Measure['unit'], number> = { s: 1, ms: 0, MiB: 0, '×': 2, '/min': 1 };
+const DIGITS: Record<Measure['unit'], number> = { s: 1, ms: 0, MiB: 0, '×': 2, '/min': 1, '/s': 0, clients: 0 };
 
 /** A row for each figure, in columns. */
 export function formatTable(figures: readonly Figure[]): string {
@@ -18,8 +18,9 @@ export function formatTable(figures: readonly Figure[]): string {
     .join('\n');
 }
 
-function rowOf({ title, unit, median, min, max, limit, withinLimit }: Figure): string[] {
+function rowOf({ title, unit, median, min, max, limit, least, withinLimit }: Figure): string[] {
   const format = (value: number): string => `${value.toFixed(DIGITS[unit])} ${unit}`;
+  const promised = limit !== undefined ? `${limit} ${unit}` : least !== undefined ? `≥ ${least} ${unit}` : '';
   const verdict = withinLimit === undefined ? '' : withinLimit ? '✓' : '✗';
-  return [title, format(median), format(min), format(max), limit === undefined ? '' : `${limit} ${unit}`, verdict];
+  return [title, format(median), format(min), format(max), promised, verdict];
 }

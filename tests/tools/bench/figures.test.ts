@@ -1,7 +1,14 @@
 /** The benchmark's figures: what several runs come to, and how a person reads them. */
 import { array, assert, double, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { LAB_MEASURES, type LabMeasure, median, type Samples, summarize } from '../../../tools/bench/measures.ts';
+import {
+  LAB_MEASURES,
+  type LabMeasure,
+  median,
+  type Samples,
+  STREAM_MEASURES,
+  summarize,
+} from '../../../tools/bench/measures.ts';
 import { sumMemory } from '../../../tools/bench/memory.ts';
 import { formatTable } from '../../../tools/bench/table.ts';
 
@@ -37,6 +44,16 @@ describe('the figures of several runs', () => {
       withinLimit === undefined ? [] : [[name, withinLimit]],
     );
     expect(Object.fromEntries(verdicts)).toEqual({ up: true, noop: false, changed: true, down: true, memory: true });
+  });
+
+  test.each([
+    ['the least that is promised', [0.7, 0.8, 0.9], true],
+    ['less than that', [0.7, 0.79, 0.9], false],
+  ])('of %s', (_, produceRatio, kept) => {
+    const every = Object.fromEntries(Object.keys(STREAM_MEASURES).map((name) => [name, [1]]));
+    const figure = summarize(STREAM_MEASURES, { ...every, produceRatio }).find(({ name }) => name === 'produceRatio');
+    expect(figure?.withinLimit).toBe(kept);
+    expect(formatTable(figure === undefined ? [] : [figure])).toContain(kept ? '≥ 0.8 ×  ✓' : '≥ 0.8 ×  ✗');
   });
 
   test('name what was never measured', () => {

@@ -13,6 +13,7 @@ export class MemoryTopics {
   #partitions = new Map<string, ChatRecord[][]>();
   readonly #readers = new Set<TopicReader>();
   #isAway = false;
+  #isHeld = false;
 
   constructor() {
     this.#makeTopics();
@@ -53,6 +54,15 @@ export class MemoryTopics {
     if (!isAway) for (const reader of this.#readers) this.#begin(reader);
   }
 
+  /** The broker takes messages but gives none, until the function that this gives is called. */
+  holdReading(): () => void {
+    this.#isHeld = true;
+    return () => {
+      this.#isHeld = false;
+      for (const reader of this.#readers) this.#feed(reader);
+    };
+  }
+
   /** Another broker is there, with empty topics. */
   renew(): void {
     this.#makeTopics();
@@ -80,7 +90,7 @@ export class MemoryTopics {
   }
 
   #feed(reader: TopicReader): void {
-    if (this.#isAway || !this.#readers.has(reader)) return;
+    if (this.#isAway || this.#isHeld || !this.#readers.has(reader)) return;
     for (const [topic, partitions] of this.#partitions) {
       for (const [partition, records] of partitions.entries()) {
         const first = reader.next(topic, partition);

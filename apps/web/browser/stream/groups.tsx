@@ -86,7 +86,8 @@ function MemberCard({ member, consumer, topic, now, actions }: CardOptions) {
   return (
     <li class={`member ${memberClass(member.name)} ${isKilled ? 'killed' : ''}`}>
       <p>
-        <span class={`chip ${memberClass(member.name)}`}>{member.name}</span> <span>{share}</span>
+        <span class={`chip ${memberClass(member.name)}`}>{member.name}</span>
+        <span class="share">{share}</span>
       </p>
       {consumer === undefined && <p class="meta">Started elsewhere, at {member.host}.</p>}
       {consumer !== undefined && !isKilled && <Controls consumer={consumer} actions={actions} />}
@@ -126,8 +127,8 @@ function Countdown({ noticedAt, name, now }: { noticedAt: string; name: string; 
   const left = Math.max(0, Date.parse(noticedAt) - now);
   return (
     <p class="countdown">
-      Killed. {left > 0 ? `The group waits ${Math.ceil(left / 1_000)} s for its heartbeat` : 'The group notices now'};
-      until then nobody else reads the lanes of {name}.
+      Killed. {left > 0 ? `Its group waits ${Math.ceil(left / 1_000)} s for its heartbeat.` : 'Its group notices now.'}{' '}
+      Until then nobody else reads the lanes of {name}.
       <progress max={10_000} value={Math.min(10_000, left)} aria-hidden="true" />
     </p>
   );

@@ -24,8 +24,8 @@ export function LagChart({ points, now }: { points: readonly LagPoint[]; now: nu
         role="img"
         aria-label="Lag over the last two minutes"
       >
-        <polygon class="area" points={`${first},${HEIGHT} ${line} ${WIDTH},${HEIGHT}`} />
-        <polyline class="line" points={line} />
+        <polygon points={`${first},${HEIGHT} ${line} ${WIDTH},${HEIGHT}`} />
+        <polyline points={line} />
       </svg>
       <figcaption class="ends">
         <span>2 min ago</span>

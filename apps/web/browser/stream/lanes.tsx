@@ -46,6 +46,10 @@ export function Lanes({ store, topic, now, onOpen }: LanesOptions) {
           groups={groups}
         />
       ))}
+      <p class="meta lane-legend">
+        The newest message is at the right; the dotted place waits for the next one.
+        {groups.length > 0 && ` ▲ is where a group goes on; what ${groups[0]?.group} has handled is dashed.`}
+      </p>
       {groups.length > GROUPS_SHOWN && (
         <p class="meta">{count(groups.length - GROUPS_SHOWN, 'more group')}: see the numbers below.</p>
       )}
@@ -70,7 +74,7 @@ function LaneRow({ topic, partition, lane, groups, width, now, onOpen, snapshot 
   const first = groups[0];
   const handled = first?.positions.find((each) => each.topic === topic && each.partition === number)?.committed ?? 0;
   return (
-    <div class="lane" role="group" aria-label={`Partition ${number}`}>
+    <section class="lane" aria-label={`Partition ${number}`}>
       <p class="lane-name">
         <strong>Partition {number}</strong>
         <span class="meta">
@@ -100,7 +104,7 @@ function LaneRow({ topic, partition, lane, groups, width, now, onOpen, snapshot 
       {groups.slice(0, GROUPS_SHOWN).map((group) => (
         <Marker key={group.group} {...{ group, topic, number, next, width, snapshot }} />
       ))}
-    </div>
+    </section>
   );
 }
 

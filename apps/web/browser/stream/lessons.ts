@@ -8,8 +8,18 @@ export function rememberLessons(root: ParentNode): void {
   const done = new Set(read());
   for (const box of boxes) {
     box.checked = done.has(box.dataset.lesson ?? '');
-    box.addEventListener('change', () => write(boxes.filter((each) => each.checked)));
+    box.addEventListener('change', () => {
+      write(boxes.filter((each) => each.checked));
+      if (box.checked) openNext(boxes);
+    });
   }
+  if (done.size > 0) openNext(boxes);
+}
+
+/** The first one that is left to do; the others close by themselves. */
+function openNext(boxes: readonly HTMLInputElement[]): void {
+  const details = boxes.find(({ checked }) => !checked)?.nextElementSibling;
+  if (details instanceof HTMLDetailsElement) details.open = true;
 }
 
 function read(): string[] {

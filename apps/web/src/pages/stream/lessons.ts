@@ -91,7 +91,10 @@ const WORDS: readonly [string, Html][] = [
 
 /** The experiments, to tick off; the browser remembers which. */
 export const lessonList = (): Html => html`<ol class="lessons">
-${LESSONS.map(({ id, title, text }) => html`<li><label><input type="checkbox" class="scripted" data-lesson="${id}"> <strong>${title}</strong></label><p>${text}</p></li>\n`)}</ol>`;
+${LESSONS.map(
+  ({ id, title, text }, index) =>
+    html`<li><input type="checkbox" class="scripted" data-lesson="${id}" aria-label="Done: ${title}"><details name="lessons"${index === 0 ? html` open` : ''}><summary>${index + 1}. ${title}</summary><p>${text}</p></details></li>\n`,
+)}</ol>`;
 
 /** The words, each in a sentence or two. */
 export const glossary = (): Html => html`<dl class="words">

@@ -19,7 +19,7 @@ export function topicTable(snapshot: StreamSnapshot, here: string, playground: s
     );
     return html`<tr data-key="${topic.topic}"><th scope="row">${link}<span class="meta">${topic.purpose}</span></th><td class="number">${topic.partitions.length}</td><td class="number">${formatCount(messagesOf(topic))}</td><td class="lags">${lags.length === 0 ? html`<span class="meta">no groups</span>` : lags}</td></tr>`;
   });
-  return html`<table class="topics"><thead><tr><th scope="col">Topic</th><th scope="col" class="number">Partitions</th><th scope="col" class="number">Messages kept</th><th scope="col">Lag of its groups</th></tr></thead><tbody>${rows}</tbody></table>`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Topics of the lab"><table class="topics"><thead><tr><th scope="col">Topic</th><th scope="col" class="number">Partitions</th><th scope="col" class="number">Messages kept</th><th scope="col">Lag of its groups</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 /** A topic in numbers: its partitions, and where each group stands in them. */
@@ -57,7 +57,7 @@ export function messageTable(messages: readonly StreamMessage[], clock = utcCloc
     ({ partition, offset, time, key, value, bytes }) =>
       html`<tr data-key="${partition}/${offset}"><td class="number"><time>${clock(time)}</time></td><td class="number">${partition}</td><td class="number">${formatCount(offset)}</td><td>${key === null ? html`<span class="meta">none</span>` : html`<span class="key ${keyClass(key)}">${key}</span>`}</td><td class="value">${value === null ? html`<span class="meta">none</span>` : value}${value !== null && isCut(value, bytes) ? html`<span class="meta"> … ${count(bytes, 'byte')} in all</span>` : ''}</td></tr>`,
   );
-  return html`<table class="messages"><thead><tr><th scope="col" class="number">Time</th><th scope="col" class="number">Partition</th><th scope="col" class="number">Offset</th><th scope="col">Key</th><th scope="col">Value</th></tr></thead><tbody>${rows}</tbody></table>`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Last messages"><table class="messages"><thead><tr><th scope="col" class="number">Time</th><th scope="col" class="number">Partition</th><th scope="col" class="number">Offset</th><th scope="col">Key</th><th scope="col">Value</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 /** Whether there is more of a value than is shown: an escape is longer than its byte, a character may be shorter. */

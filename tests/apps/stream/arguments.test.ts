@@ -1,84 +1,154 @@
-/** The lecture's command lines work as they are written, and so do the usual long ones. */
-import { Option } from 'commander';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+/** The lecture's command lines work as they are written, and so do the usual long ones; a lab is found by itself. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LAB_TOPICS } from '../../../apps/common/src/topics.ts';
-import { ArgumentsError, parseArguments, parseCount, streamCommand } from '../../../apps/stream/src/arguments.ts';
-import { describeFailure, StreamError } from '../../../apps/stream/src/connection.ts';
+import { ArgumentsError, findCluster, parseArguments } from '../../../apps/stream/src/arguments.ts';
+import { chatCommand } from '../../../apps/stream/src/chat/command.ts';
+import { consumerCommand } from '../../../apps/stream/src/consume/command.ts';
 import { demoMessages, userName } from '../../../apps/stream/src/messages.ts';
+import { producerCommand } from '../../../apps/stream/src/produce/command.ts';
 
-const parse = (...args: string[]) =>
-  parseArguments(
-    streamCommand('consumer', 'test')
-      .addOption(new Option('--groupid <group>'))
-      .addOption(new Option('--count <n>').argParser(parseCount)),
-    args,
-  );
-const failure = (...args: string[]): ArgumentsError => {
+let data: string;
+beforeEach(() => {
+  data = mkdtempSync(join(tmpdir(), 'clients-'));
+});
+afterEach(() => rmSync(data, { recursive: true }));
+
+const cluster = (args: string[], environment: Record<string, string> = {}) =>
+  findCluster('consumer', parseArguments(consumerCommand(), args), { XDG_DATA_HOME: data, ...environment });
+
+const LAB = { kafkaBootstrap: 'localhost:24020,localhost:24021', kafkaUsername: 'student', kafkaPassword: 'p' };
+function writeLab(stack: string, content: unknown): void {
+  const folder = join(data, 'cloud-lab', 'clients');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, `${stack}.json`), typeof content === 'string' ? content : JSON.stringify(content));
+}
+
+function failureOf(run: () => unknown): ArgumentsError {
   try {
-    parse(...args);
+    run();
   } catch (error) {
     if (error instanceof ArgumentsError) return error;
     throw error;
   }
   throw new Error('It was accepted.');
-};
-afterEach(() => void vi.unstubAllEnvs());
+}
 
-describe('parseArguments', () => {
+describe('the flags', () => {
   it.each([
-    [[], { broker: '127.0.0.1:9092', topic: 'test_topic' }],
-    [['-ip', '10.0.0.5', '-port', '9093'], { broker: '10.0.0.5:9093', topic: 'test_topic' }],
-    [['-ip=10.0.0.5', '-topic=chat'], { broker: '10.0.0.5:9092', topic: 'chat' }],
-    [['-groupid', 'test', '-topic', 'chat'], { groupid: 'test', topic: 'chat' }],
-    [['--broker', 'kafka.example.org:9093', '--count', '3'], { broker: 'kafka.example.org:9093', count: 3 }],
-    [['--username', 'ann', '--password', 'p', '--ca', 'ca.pem'], { username: 'ann', password: 'p', ca: 'ca.pem' }],
+    [[], { topic: 'test_topic' }],
+    [['-topic=chat'], { topic: 'chat' }],
+    [['-groupid', 'mine', '-topic', 'chat'], { groupid: 'mine', topic: 'chat' }],
+    [['--group', 'mine', '--count', '3'], { group: 'mine', count: 3 }],
+    [['--idle', '0.5'], { idle: 0.5 }],
   ])('%j', (args, expected) => {
-    expect(parse(...args)).toMatchObject(expected);
-  });
-
-  it('reads the environment, and puts the command line before it', () => {
-    vi.stubEnv('KAFKA_BOOTSTRAP', 'kafka:9093');
-    vi.stubEnv('KAFKA_USERNAME', 'ann');
-    vi.stubEnv('KAFKA_PASSWORD', 'p');
-    expect(parse()).toMatchObject({ broker: 'kafka:9093', username: 'ann', password: 'p' });
-    expect(parse('-ip', '10.0.0.5')).toMatchObject({ broker: '10.0.0.5:9092' });
-    expect(parse('--broker', 'other:1')).toMatchObject({ broker: 'other:1' });
+    expect(parseArguments(consumerCommand(), args)).toMatchObject(expected);
   });
 
   it.each([
     [['-port', 'x'], 'A port is a whole number'],
     [['-port', '70000'], 'A port is a whole number'],
-    [['--broker', 'kafka'], 'A broker is written host:port.'],
+    [['--broker', 'kafka'], 'A broker is written host:port'],
     [['-foo'], "unknown option '-foo'"],
     [['--count', '0'], 'A whole number from 1 on'],
+    [['--idle', '0'], 'more than 0'],
+    [['--idle', '1e400'], 'more than 0'],
+    [['--topic', 'no spaces'], 'A topic has letters'],
+    [['--follow', '--idle', '3'], 'cannot be used with'],
     [['extra'], 'too many arguments'],
-    [['--username', 'ann'], 'a username needs a password'],
-  ])('refuses %j in one line', (args, text) => {
-    const { message, exitCode } = failure(...args);
+  ])('of a consumer: %j is refused in one line', (args, text) => {
+    const { message, exitCode } = failureOf(() => parseArguments(consumerCommand(), args));
     expect(exitCode).toBe(2);
     expect(message).toContain(text);
     expect(message).not.toContain('\n');
   });
 
-  it('helps with exit code 0', () => {
-    expect(failure('-h')).toMatchObject({ exitCode: 0 });
-    expect(failure('-h').message).toContain('--broker <host:port>');
+  it.each([
+    [['--message', 'x', '--stdin']],
+    [['--count', '5', '--key', 'k']],
+    [['--demo', '--count', '5']],
+    [['--rate', '-1']],
+  ])('of a producer: %j is refused', (args) => {
+    expect(failureOf(() => parseArguments(producerCommand(), args)).exitCode).toBe(2);
+  });
+
+  it('of the chat: a room, and a name without brackets', () => {
+    expect(parseArguments(chatCommand(), [])).toMatchObject({ room: 'lobby' });
+    expect(parseArguments(chatCommand(), ['kafka', '--user', 'Ann B'])).toMatchObject({ room: 'kafka', user: 'Ann B' });
+    expect(failureOf(() => parseArguments(chatCommand(), ['No Room'])).message).toContain('A room has small letters');
+    expect(failureOf(() => parseArguments(chatCommand(), ['--user', '[x]'])).message).toContain('no brackets');
+    expect(failureOf(() => parseArguments(chatCommand(), ['--url', 'file:///x'])).message).toContain('address');
+  });
+
+  it.each([
+    ['producer', producerCommand, '--count <n>'],
+    ['consumer', consumerCommand, '--from-beginning'],
+    ['chat', chatCommand, '--url <url>'],
+  ])('%s helps with exit code 0 and with examples', (name, command, flag) => {
+    const { message, exitCode } = failureOf(() => parseArguments(command(), ['-h']));
+    expect(exitCode).toBe(0);
+    expect(message).toContain(flag);
+    expect(message).toContain(`\nExamples:\n  ${name}`);
+    expect(message.split('\n').filter((line) => line.length > 120)).toEqual([]);
   });
 });
 
-describe('describeFailure', () => {
-  const options = { broker: 'kafka:9093', topic: 'chat' };
-  const error = (name: string, message: string) => Object.assign(new Error(message), { name });
+describe('the cluster', () => {
+  it('is a broker of this machine where nothing says another', () => {
+    expect(cluster([])).toEqual({ brokers: ['127.0.0.1:9092'] });
+  });
+
   it.each([
-    [error('KafkaJSSASLAuthenticationError', 'failed'), 'refused the username or the password'],
-    [new Error('Connection error: connect ECONNREFUSED 127.0.0.1:1'), 'Nothing answers at the broker kafka:9093'],
-    [new Error('getaddrinfo ENOTFOUND kafka'), 'has no address'],
-    [new Error('This server does not host this topic-partition'), 'The topic chat does not exist'],
-    [new Error('gave up', { cause: new Error('self-signed certificate in certificate chain') }), 'not trusted'],
-    [new Error('Closed connection'), 'perhaps it wants TLS'],
-    [new StreamError('The certificate file x cannot be read.'), 'The certificate file x cannot be read.'],
-  ])('%s', (cause, text) => {
-    expect(describeFailure(cause, options)).toContain(text);
+    [['-ip', '10.0.0.5', '-port', '9093'], '10.0.0.5:9093'],
+    [['-ip=10.0.0.5'], '10.0.0.5:9092'],
+    [['-ip', '::1'], '[::1]:9092'],
+    [['--bootstrap-server', 'kafka:1'], 'kafka:1'],
+  ])('%j is %s', (args, broker) => {
+    expect(cluster(args, { KAFKA_BOOTSTRAP: 'other:1' }).brokers).toEqual([broker]);
+  });
+
+  it('comes from the environment before it comes from the lab', () => {
+    writeLab('dev', LAB);
+    const environment = { KAFKA_BOOTSTRAP: 'kafka:9093', KAFKA_USERNAME: 'ann', KAFKA_PASSWORD: 'q' };
+    expect(cluster([], environment)).toEqual({ brokers: ['kafka:9093'], username: 'ann', password: 'q' });
+  });
+
+  it('is the lab on this machine, with its account and its authority', () => {
+    const caFile = join(data, 'ca.pem');
+    writeFileSync(caFile, 'PEM');
+    writeLab('dev', { ...LAB, caFile, apiUrl: 'http://localhost:24000/api/v1' });
+    expect(cluster([])).toEqual({
+      brokers: ['localhost:24020', 'localhost:24021'],
+      username: 'student',
+      password: 'p',
+      ca: 'PEM',
+    });
+  });
+
+  it('never gives the account of the lab to a broker that was named', () => {
+    writeLab('dev', LAB);
+    expect(cluster(['-port', '9092'])).toEqual({ brokers: ['127.0.0.1:9092'] });
+    expect(cluster([], { KAFKA_BOOTSTRAP: 'kafka:1' })).toEqual({ brokers: ['kafka:1'] });
+  });
+
+  it('is the lab that is named, by flag before environment', () => {
+    for (const stack of ['a', 'b']) writeLab(stack, { ...LAB, kafkaBootstrap: `${stack}:1` });
+    expect(cluster([], { LAB_STACK: 'a' }).brokers).toEqual(['a:1']);
+    expect(cluster(['--stack', 'b'], { LAB_STACK: 'a', KAFKA_BOOTSTRAP: 'c:1' }).brokers).toEqual(['b:1']);
+    expect(() => cluster(['--stack', 'none'])).toThrow('There is no lab none on this machine');
+    expect(() => cluster(['--stack', '../x'])).toThrow('A lab cannot be called "../x".');
+  });
+
+  it.each(['', '{', '[]', '{"kafkaBootstrap":1}'])('a file with %j is said to be of no use', (content) => {
+    writeLab('dev', content);
+    expect(() => cluster([])).toThrow(/dev\.json does not say how to reach a lab/);
+  });
+
+  it('wants a password with a username, and a certificate that is there', () => {
+    expect(failureOf(() => cluster(['--username', 'ann'])).message).toContain('a username needs a password');
+    expect(() => cluster(['--username', 'a', '--password', 'p', '--ca', '/none'])).toThrow('/none cannot be read');
   });
 });
 
@@ -98,12 +168,5 @@ describe('the messages', () => {
 
 it("keeps the order of the lecture's topic, and lets runners share the jobs", () => {
   const partitions = Object.fromEntries(LAB_TOPICS.map(({ topic, partitions }) => [topic, partitions]));
-  expect(partitions).toEqual({
-    test_topic: 1,
-    playground: 4,
-    chat: 6,
-    'chat.presence': 1,
-    'ci.jobs': 24,
-    'ci.results': 1,
-  });
+  expect(partitions).toMatchObject({ test_topic: 1, playground: 4, chat: 6, 'ci.jobs': 24, 'ci.results': 1 });
 });

@@ -23,13 +23,15 @@ import { packArtifacts } from '../../infra/artifacts.ts';
 import { createMemoryRunStore } from '../apps/web/memory-run-store.ts';
 import { PROJECT_DIR } from './lab.ts';
 import { createMemoryChat, MemoryTopics, sampleTalk } from './memory-chat.ts';
-import { createMemoryStream } from './memory-stream.ts';
+import { createMemoryStream, MemoryKafka } from './memory-stream.ts';
 import { sampleHistory } from './sample-history.ts';
 import { type SampleRun, sampleCommit, sampleRun } from './sample-runs.ts';
 
 export interface WebFixture {
   url: string;
   app: FastifyInstance;
+  /** What the page of the stream looks at. */
+  kafka: MemoryKafka;
   /** What the chat is written to. */
   chatTopics: MemoryTopics;
   /** The sample runs, oldest first. */
@@ -134,6 +136,7 @@ export async function startWebFixture({ port = 0, runnerIsThere = true } = {}): 
 
   const chatTopics = new MemoryTopics();
   const chat = createMemoryChat(chatTopics);
+  const kafka = new MemoryKafka();
   const app = await buildApp({
     lab: { name: 'sample', version: '0.1.0', endpoints: {} },
     ci,
@@ -141,7 +144,7 @@ export async function startWebFixture({ port = 0, runnerIsThere = true } = {}): 
     reports: storage,
     lives,
     chat,
-    stream: createMemoryStream(),
+    stream: createMemoryStream(kafka),
     health: { check: async () => ({ status: 'ok', checkedAt: new Date().toISOString(), services: SERVICES }) },
     metrics: createMetrics(),
     assets: { publicDir: await unpackPublic(scratch), swaggerDir: undefined },

@@ -23,6 +23,10 @@ export async function describeApi(
       tags: [
         { name: 'functions', description: 'Functions as microservices' },
         { name: 'ci', description: 'Continuous integration: tests and coverage of a branch' },
+        {
+          name: 'stream',
+          description: 'Kafka: topics, consumer groups and messages as they come, and a place to play',
+        },
         { name: 'lab', description: 'The lab itself' },
       ],
     },

@@ -5,12 +5,11 @@ import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { E2E_SETTINGS } from '../helpers/e2e-settings.ts';
 import { labWith } from '../helpers/lab.ts';
-import { outputOf, run } from '../helpers/launcher.ts';
+import { outputOf, run, onHost as runOnHost } from '../helpers/launcher.ts';
 
 const { stack, outputs } = inject('e2e');
 const described = labWith(E2E_SETTINGS, stack);
-const onHost = (host: string, ...command: string[]): Promise<string> =>
-  outputOf('docker', ['exec', `lab-${stack}-${host}`, ...command]);
+const onHost = (host: string, ...command: string[]): Promise<string> => runOnHost(stack, host, ...command);
 
 /** Whether a TCP connection is taken; a firewall that drops it is found out by the time limit. */
 function connects(host: string, port: number): Promise<boolean> {

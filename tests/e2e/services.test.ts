@@ -110,39 +110,6 @@ describe('the CI', () => {
   });
 });
 
-describe('the stream', () => {
-  const text = `from outside, ${Date.now()}`;
-
-  test('takes a message from outside the lab, and gives it to a consumer', async () => {
-    const produced = await lab(['stream', 'produce', '-s', stack, '--', '--message', text], {
-      env: { USERNAME: 'ann' },
-    });
-    expect(produced, produced.stderr).toMatchObject({ status: 0 });
-    const consumed = await lab([
-      'stream',
-      'consume',
-      '-s',
-      stack,
-      '--',
-      '-groupid',
-      `e2e-${Date.now()}`,
-      '--idle',
-      '5',
-    ]);
-    expect(consumed.stdout.split('\n')).toContain(`[ann]: ${text}`);
-  });
-
-  test('is closed to whoever has no password', async () => {
-    const [host = '', port = ''] = outputs.kafkaBootstrap.split(':');
-    const refused = await run(
-      './node_modules/.bin/node',
-      ['apps/stream/src/producer.ts', '-ip', host, '-port', port, '--message', 'x'],
-      { timeoutMs: 120_000 },
-    );
-    expect(refused.status).not.toBe(0);
-  });
-});
-
 describe('TLS', () => {
   const get = (ca: string | undefined): Promise<number | undefined> =>
     new Promise((resolve, reject) => {

@@ -43,6 +43,10 @@ export async function outputOf(program: string, args: readonly string[], options
   return stdout;
 }
 
+/** What a command, run as root on a host, prints. */
+export const onHost = (stack: string, host: string, ...command: string[]): Promise<string> =>
+  outputOf('docker', ['exec', `lab-${stack}-${host}`, ...command]);
+
 /** Waits until a fact holds. @throws Error with what was last seen, when the time is over */
 export async function waitFor<T>(what: string, look: () => Promise<T | undefined>, timeoutMs = 60_000): Promise<T> {
   const end = Date.now() + timeoutMs;

@@ -153,10 +153,23 @@ program
 program
   .command('test')
   .description('check everything: lint, types, unit tests, and a lab of its own from end to end')
-  .option('--unit', 'without the lab from end to end')
-  .action(async ({ unit }: { unit?: true }) => {
+  .addOption(new Option('--unit', 'without the lab from end to end').conflicts('brokers'))
+  .addOption(
+    new Option(
+      '--brokers <count>',
+      'with 3: only Kafka and the chat, on a lab of three brokers that are killed and replaced',
+    )
+      .choices(['1', '3'])
+      .default('1'),
+  )
+  .action(async ({ unit, brokers }: { unit?: true; brokers: string }) => {
     const { runTests } = await import('./verbs/test.ts');
-    process.exitCode = await runTests({ context, report, endToEnd: unit !== true });
+    process.exitCode = await runTests({
+      context,
+      report,
+      endToEnd: unit !== true,
+      threeBrokers: brokers === '3',
+    });
   });
 
 program

@@ -1,0 +1,93 @@
+/** A load of numbered messages on Kafka while something is done to the lab, and the account of it. */
+import { randomUUID } from 'node:crypto';
+import { expect } from 'vitest';
+import { lab, outputOf, run, waitFor } from './launcher.ts';
+
+export type Load = {
+  stack: string;
+  count: number;
+  /** Messages in a second. */
+  rate: number;
+};
+
+type Sent = { run: string; acknowledged: number; failed: number; retried: number };
+type Account = { run: string; messages: number; missing: number; duplicates: number; outOfOrder: number };
+
+const TOPIC = 'playground';
+
+/**
+ * Sends messages, does `harm` when some were acknowledged, and reads all of them, once from beginning to end and once as they
+ * came. Prints how it went. @throws AssertionError where an acknowledged message is missing, or out of order within its key
+ */
+export async function accountForLoad({ stack, count, rate }: Load, harm: () => Promise<unknown>): Promise<void> {
+  const stream = (verb: 'produce' | 'consume', ...args: string[]) =>
+    lab(['stream', verb, '-s', stack, '--', '--topic', TOPIC, '--json', ...args]);
+  const before = await messagesOn(stack);
+  const follower = stream(
+    'consume',
+    '--group',
+    `follower-${randomUUID()}`,
+    '--verify',
+    '--expect',
+    String(before + count),
+  );
+  const sending = stream('produce', '--count', String(count), '--rate', String(rate), '--keys', '50');
+  await waitFor('the first part of the load', async () =>
+    (await messagesOn(stack)) > before + count / 10 ? true : undefined,
+  );
+  await harm();
+  const produced = await sending;
+  expect(produced, produced.stderr).toMatchObject({ status: 0 });
+  const sent = JSON.parse(produced.stdout) as Sent;
+  expect(sent).toMatchObject({ acknowledged: count, failed: 0 });
+
+  const accountOf = (stdout: string): Account | undefined =>
+    stdout
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Account)
+      .find((account) => account.run === sent.run);
+  const reader = await stream(
+    'consume',
+    '--group',
+    `reader-${randomUUID()}`,
+    '--verify',
+    '--run',
+    sent.run,
+    '--expect',
+    String(count),
+  );
+  const accounts = [accountOf(reader.stdout), accountOf((await follower).stdout)];
+  process.stdout.write(`${JSON.stringify({ sent, read: accounts[0], followed: accounts[1] })}\n`);
+  for (const account of accounts) expect(account).toMatchObject({ messages: count, missing: 0, outOfOrder: 0 });
+}
+
+/** How many messages the topic of the load has. */
+async function messagesOn(stack: string): Promise<number> {
+  const text = await outputOf('docker', [
+    'exec',
+    `lab-${stack}-kafka-1`,
+    '/usr/local/lib/lab/kafka-tool',
+    'describe-cluster',
+  ]);
+  const { topics } = JSON.parse(text) as { topics: { topic: string; messages: number }[] };
+  return topics.find(({ topic }) => topic === TOPIC)?.messages ?? 0;
+}
+
+/** Kills a service as a lost process is, and waits until another one is there. */
+export async function killService(stack: string, host: string, unit: string): Promise<void> {
+  const container = `lab-${stack}-${host}`;
+  const pid = async (): Promise<string> =>
+    (await outputOf('docker', ['exec', container, 'systemctl', 'show', '--property=MainPID', '--value', unit])).trim();
+  const before = await pid();
+  expect(before, `${unit} runs on ${host}`).toMatch(/^[1-9]\d*$/);
+  await outputOf('docker', ['exec', container, 'systemctl', 'kill', '--kill-whom=main', '--signal=KILL', unit]);
+  await waitFor(`another ${unit}`, async () => ((await pid()) !== before && (await pid()) !== '0' ? true : undefined));
+}
+
+/** Waits until every broker is there with every copy in sync. */
+export async function awaitWholeCluster(stack: string): Promise<void> {
+  const command = ['exec', `lab-${stack}-kafka-1`, '/usr/local/lib/lab/kafka-tool', 'await-cluster', '60'];
+  const { status, stderr } = await run('docker', command);
+  expect(status, stderr).toBe(0);
+}

@@ -165,6 +165,7 @@ export async function startWebFixture({ port = 0, runnerIsThere = true } = {}): 
   return {
     url: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`,
     app,
+    kafka,
     chatTopics,
     history,
     pathOf(branch, state) {

@@ -48,14 +48,14 @@ export function SendForm({ sending }: { sending: StreamSending | null }) {
             onInput={(event) => setText(event.currentTarget.value)}
           />
         </label>
-        <label>
-          Key
-          <select value={keys} onChange={(event) => setKeys(event.currentTarget.value as Keys)}>
+        <div>
+          <label for="send-key">Key</label>
+          <select id="send-key" value={keys} onChange={(event) => setKeys(event.currentTarget.value as Keys)}>
             <option value="one">This key:</option>
             <option value="several">Eight keys in turn</option>
             <option value="none">No key</option>
           </select>
-        </label>
+        </div>
         {keys === 'one' && (
           <label>
             The key

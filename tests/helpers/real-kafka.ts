@@ -16,6 +16,8 @@ export interface RealKafka {
   /** `host:port`. */
   broker: string;
   createTopics(topics: Record<string, number>): Promise<void>;
+  /** Messages that were ever written to a topic. */
+  countMessages(topic: string): Promise<number>;
   /** Ends the broker without a word, as a lost host does. */
   kill(): Promise<void>;
   /** Starts it again on what it had written. */
@@ -94,6 +96,10 @@ export async function startKafka(jars: string): Promise<RealKafka> {
     createTopics: async (topics) => {
       const wanted = Object.entries(topics).map(([topic, numPartitions]) => ({ topic, numPartitions }));
       await admin.createTopics({ waitForLeaders: true, topics: wanted });
+    },
+    countMessages: async (topic) => {
+      const partitions = await admin.fetchTopicOffsets(topic);
+      return partitions.reduce((sum, { high }) => sum + Number(high), 0);
     },
     kill,
     restart: async () => {

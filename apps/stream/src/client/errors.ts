@@ -1,5 +1,4 @@
 /** What can go wrong between a command line and Kafka, in words of its own. */
-import { findErrorBy } from '@platformatic/kafka';
 
 /** What went wrong, in one line for the person who typed the command. */
 export class StreamError extends Error {
@@ -25,7 +24,7 @@ export function errorsWithin(error: unknown): Error[] {
 
 /** Whether the broker said this, such as TOPIC_AUTHORIZATION_FAILED. */
 export const isRefusal = (error: unknown, name: string): boolean =>
-  error instanceof Error && findErrorBy(error, 'apiId', name) !== null;
+  errorsWithin(error).some((inner) => 'apiId' in inner && inner.apiId === name);
 
 const codeOf = (error: Error): string => ('code' in error && typeof error.code === 'string' ? error.code : '');
 

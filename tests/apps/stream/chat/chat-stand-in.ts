@@ -12,6 +12,8 @@ export interface ChatStandIn {
   /** How often something was said to the API, whatever came of it. */
   posts: number;
   typing: number;
+  /** Streams that are open. */
+  readonly followers: number;
   say(user: string, text: string): ChatMessage;
   setPeople(people: ChatPerson[]): void;
   tellGap(): void;
@@ -75,7 +77,14 @@ export async function startChat(): Promise<ChatStandIn> {
     const known = chat.messages.find((message) => sendId !== undefined && message.sendId === sendId);
     if (known !== undefined) return known;
     const id = String(chat.messages.length + 1);
-    const message = { id, room, user, text, time: '2026-01-02T03:04:05.000Z', ...(sendId === undefined ? {} : { sendId }) };
+    const message = {
+      id,
+      room,
+      user,
+      text,
+      time: '2026-01-02T03:04:05.000Z',
+      ...(sendId === undefined ? {} : { sendId }),
+    };
     chat.messages.push(message);
     tell(event('message', message, id));
     return message;
@@ -86,6 +95,9 @@ export async function startChat(): Promise<ChatStandIn> {
     failures: { posts: [], away: false },
     posts: 0,
     typing: 0,
+    get followers() {
+      return followers.size;
+    },
     say: (user, text) => add('lobby', user, text),
     setPeople: (now) => {
       people = now;

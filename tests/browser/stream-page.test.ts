@@ -54,7 +54,7 @@ async function send(page: Page, keys: string, count: number, perSecond: number, 
   await page.getByLabel('Key', { exact: true }).selectOption(keys);
   if (key !== undefined) await page.getByLabel('The key').fill(key);
   await page.getByLabel('Messages', { exact: true }).fill(String(count));
-  await page.getByLabel('A second').fill(String(perSecond));
+  await page.getByLabel('A second', { exact: true }).fill(String(perSecond));
   await page.getByRole('button', { name: 'Send', exact: true }).click();
 }
 
@@ -198,13 +198,11 @@ describe('the page', () => {
     await lane(page, 0).waitFor();
     fixture.kafka.isAway = true;
     await page.locator('#problem').getByText('Kafka does not answer').waitFor();
-    await page.getByRole('button', { name: 'Start a consumer' }).click();
-    await page.locator('#problem').getByText('Kafka does not take a new consumer').waitFor();
     fixture.kafka.isAway = false;
     await startOne(page);
     await card(page, 'consumer-1').waitFor();
     await expect.poll(() => page.locator('#problem').textContent()).toBe('');
-  }, 60_000);
+  });
 
   test('can be held, and keeps its numbers to itself meanwhile', async () => {
     const page = await open();

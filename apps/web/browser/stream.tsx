@@ -1,4 +1,5 @@
 /** The live parts of the page of the stream. */
+import { PLAYGROUND_TOPIC } from '@cloud-lab/common/topics';
 import { render } from 'preact';
 import { messageTable, partitionTable, topicTable } from '../src/pages/stream/tables.ts';
 import type { StreamMessage } from '../src/schemas/stream.ts';
@@ -14,7 +15,6 @@ import { StartConsumers } from './stream/start-consumers.tsx';
 import { followTopic } from './stream/store.ts';
 
 const CONSUMERS = '/api/v1/stream/consumers';
-const PLAYGROUND = 'playground';
 /** Between two renewals of the tables, in milliseconds: numbers that change faster cannot be read. */
 const TABLES_MS = 1_000;
 const MESSAGES_SHOWN = 25;
@@ -22,7 +22,7 @@ const CLOCK = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 
 const place = (id: string): HTMLElement | null => document.getElementById(id);
 const main = place('main');
-const topic = main?.dataset.topic ?? PLAYGROUND;
+const topic = main?.dataset.topic ?? PLAYGROUND_TOPIC;
 const spoken = place('spoken');
 const problem = place('problem');
 const dialog = document.createElement('div');
@@ -122,7 +122,7 @@ function drawTables(now: number): void {
   const tables = {
     numbers: partitionTable(store.snapshot, known),
     messages: messageTable(messages.slice(0, MESSAGES_SHOWN), (time) => CLOCK.format(new Date(time))),
-    topics: topicTable(store.snapshot, topic, PLAYGROUND),
+    topics: topicTable(store.snapshot, topic, PLAYGROUND_TOPIC),
   };
   for (const [id, table] of Object.entries(tables)) {
     const element = place(id);
@@ -132,6 +132,6 @@ function drawTables(now: number): void {
 
 place('lanes')?.replaceChildren();
 const starting = place('start');
-if (topic === PLAYGROUND && starting !== null) render(<StartConsumers start={start} />, starting);
+if (topic === PLAYGROUND_TOPIC && starting !== null) render(<StartConsumers start={start} />, starting);
 rememberLessons(document);
 draw();

@@ -1,4 +1,5 @@
 /** The groups that read a topic: how far behind they are, and their members, as cards. */
+import { PLAYGROUND_TOPIC } from '@cloud-lab/common/topics';
 import { formatCount, GROUP_STATES, groupsOf, lagOf, listNumbers } from '../../src/pages/stream/format.ts';
 import { memberClass } from '../../src/pages/stream/key-colour.ts';
 import { PLAY_LIMITS, type StreamConsumer, type StreamGroup, type StreamMember } from '../../src/schemas/stream.ts';
@@ -23,9 +24,8 @@ export interface GroupsOptions {
 export function Groups({ store, topic, now, actions }: GroupsOptions) {
   const { snapshot, lags } = store;
   const groups = groupsOf(snapshot, topic);
-  const waiting = snapshot.consumers.filter(({ name, group }) => !isMember(groups, group, name));
-  const known = snapshot.topics.some((each) => each.topic === topic);
-  if (groups.length === 0 && (waiting.length === 0 || !known)) {
+  const waiting = topic !== PLAYGROUND_TOPIC ? [] : snapshot.consumers.filter((each) => !isMember(groups, each));
+  if (groups.length === 0 && waiting.length === 0) {
     return <p class="empty">No consumer group has read this topic yet.</p>;
   }
   return (
@@ -66,7 +66,7 @@ export function Groups({ store, topic, now, actions }: GroupsOptions) {
   );
 }
 
-const isMember = (groups: readonly StreamGroup[], group: string, name: string): boolean =>
+const isMember = (groups: readonly StreamGroup[], { group, name }: StreamConsumer): boolean =>
   groups.some((each) => each.group === group && each.members.some((member) => member.name === name));
 
 interface CardOptions {

@@ -25,7 +25,7 @@ export function streamPage({ lab, topic, snapshot, messages }: StreamPageOptions
   const body = html`${siteHeader(lab, 'stream')}
 <main id="main" class="wrap wide stream" data-topic="${topic}">
 <h1>${isPlayground ? 'The stream' : html`<span class="quiet">The stream:</span> ${topic}`}</h1>
-${isPlayground ? leadOf() : html`<p class="lead">${known?.purpose ?? ''}. <a href="/stream">To the playground</a>, where you can send and read yourself.</p>`}
+${isPlayground ? leadOf() : html`<p class="lead">${sentenceOf(known?.purpose)} <a href="/stream">To the playground</a>, where you can send and read yourself.</p>`}
 <p id="problem" class="bad">${snapshot.problem ?? ''}</p>
 <p id="spoken" class="hidden" role="status"></p>
 <div class="${isPlayground ? 'board' : ''}">
@@ -70,6 +70,9 @@ ${glossary()}
   const title = isPlayground ? 'The stream – Cloud Lab' : `${topic} – The stream – Cloud Lab`;
   return page({ title, body, script: 'stream.js', styles: ['ci.css', 'stream.css'] });
 }
+
+/** `To try it.` of `to try it`. */
+const sentenceOf = (words = ''): string => (words === '' ? '' : `${words.charAt(0).toUpperCase()}${words.slice(1)}.`);
 
 const leadOf =
   (): Html => html`<p class="lead">Kafka keeps messages in topics, and a topic in lanes: its partitions. Send some, start consumers,

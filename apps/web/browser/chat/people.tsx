@@ -19,7 +19,7 @@ export function People({ people, me }: PeopleOptions) {
       <ul aria-label="Who is here">
         {people.slice(0, NAMED).map(({ user, typing }) => (
           <li key={user} class={typing ? 'typing' : ''}>
-            {user}
+            <span>{user}</span>
             {user === me && <span class="you">you</span>}
           </li>
         ))}

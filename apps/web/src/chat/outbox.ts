@@ -11,8 +11,7 @@ interface Waiting {
   count: number;
 }
 
-const NOT_SENT =
-  'Kafka does not take messages right now. If this one gets through all the same, sent again with the same `sendId` it appears once. Try again in a moment.';
+const NOT_SENT = 'Kafka does not take messages right now. Try again in a moment.';
 const NOT_SEEN =
   'The message was sent but has not come back from Kafka yet. It will appear; sent again with the same `sendId` it appears once.';
 

@@ -84,6 +84,31 @@ const talk = (page: Page): Promise<string[]> =>
       ),
     );
 
+// First, as later tests leave rooms behind.
+describe('the page of a chat that is used', () => {
+  test('looks as it should, and fits a phone of 360 pixels', async () => {
+    sampleTalk(fixture.chatTopics);
+    const pictures = pictureFolder(PROJECT_DIR);
+    const elsewhere = await open('team-1', 'Carla');
+    await say(elsewhere, 'Shall we meet at two?');
+    const [ben, ann] = [await open('lobby', 'Ben'), await open('lobby', 'Ann')];
+    await here(ann, 'Ben').waitFor();
+    await box(ben).pressSequentially('Well d');
+    await ann.getByText('Ben is writing...').waitFor();
+    await ann.getByRole('link', { name: /^team-1/ }).waitFor();
+    await ann.screenshot({ path: join(pictures, 'chat.png') });
+
+    const phone = await open('lobby', 'Phone', { viewport: PHONE, deviceScaleFactor: 2 });
+    await phone.screenshot({ path: join(pictures, 'chat-phone.png') });
+    const overflow = await phone.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    expect(overflow).toBeLessThanOrEqual(0);
+    const button = await phone.getByRole('button', { name: 'Send' }).boundingBox();
+    expect((button?.y ?? 0) + (button?.height ?? 0)).toBeLessThanOrEqual(PHONE.height);
+  });
+});
+
 describe('two people in a room', () => {
   test('see each other, what each says, and who is writing', async () => {
     const room = newRoom();
@@ -269,28 +294,6 @@ describe('one who reads', () => {
 });
 
 describe('the page', () => {
-  test('looks as it should, and fits a phone of 360 pixels', async () => {
-    sampleTalk(fixture.chatTopics);
-    const pictures = pictureFolder(PROJECT_DIR);
-    const elsewhere = await open('team-1', 'Carla');
-    await say(elsewhere, 'Shall we meet at two?');
-    const [ben, ann] = [await open('lobby', 'Ben'), await open('lobby', 'Ann')];
-    await here(ann, 'Ben').waitFor();
-    await box(ben).pressSequentially('Well d');
-    await ann.getByText('Ben is writing...').waitFor();
-    await ann.getByRole('link', { name: /^team-1/ }).waitFor();
-    await ann.screenshot({ path: join(pictures, 'chat.png') });
-
-    const phone = await open('lobby', 'Phone', { viewport: PHONE, deviceScaleFactor: 2 });
-    await phone.screenshot({ path: join(pictures, 'chat-phone.png') });
-    const overflow = await phone.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(overflow).toBeLessThanOrEqual(0);
-    const button = await phone.getByRole('button', { name: 'Send' }).boundingBox();
-    expect((button?.y ?? 0) + (button?.height ?? 0)).toBeLessThanOrEqual(PHONE.height);
-  });
-
   test.each(['light', 'dark'] as const)('can be read in %s', async (colorScheme) => {
     const room = newRoom();
     for (const name of ['Ann', 'Ben', 'Carla', 'Dora', 'Emil', 'Fay', 'Gus', 'Hal']) append(room, 'hello', name);

@@ -101,7 +101,7 @@ export class KafkaTail implements TopicTail {
     return ended.promise;
   }
 
-  async #take(consumer: Consumer, { batch, heartbeat, isRunning }: EachBatchPayload): Promise<void> {
+  async #take(consumer: Consumer, { batch, heartbeat, pause }: EachBatchPayload): Promise<void> {
     const ring = this.rings.find(({ partition }) => partition === batch.partition);
     if (ring === undefined) return;
     this.problem = null;
@@ -111,9 +111,12 @@ export class KafkaTail implements TopicTail {
     // Whoever is far behind looks at the end again: what lies between is counted, not read.
     const end = Number(batch.highWatermark);
     if (end - ring.next > MESSAGES_KEPT) this.#seek(consumer, batch.partition, end - MESSAGES_KEPT);
-    if (messages.length < MESSAGES_KEPT || !isRunning()) return;
-    await delay(BUSY_PAUSE_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
     await heartbeat();
+    if (messages.length < MESSAGES_KEPT) return;
+    // Paused rather than waited for: a broker gives only one of the partitions that it is asked for more than FETCH_BYTES,
+    // so those with large batches have to have their turns.
+    const resume = pause();
+    setTimeout(resume, BUSY_PAUSE_MS).unref();
   }
 
   #seek(consumer: Consumer, partition: number, offset: number): void {

@@ -1,6 +1,7 @@
 /** The topics of the chat on a real Kafka. */
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { CHAT_PRESENCE_TOPIC, CHAT_TOPIC } from '@cloud-lab/common/topics';
 import type { Consumer, IHeaders, Kafka, KafkaMessage, Producer } from 'kafkajs';
 import type { Logger } from 'pino';
@@ -14,7 +15,7 @@ const SESSION_TIMEOUT_MS = 10_000;
 const MAX_WAIT_MS = 1_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 3_000;
-const FORGET_LIMIT_MS = 3_000;
+const STOP_LIMIT_MS = 5_000;
 
 // kafkajs restarts a crashed consumer in a timer of its own, where a second failure is an unhandled rejection:
 // the loop below is the only one to start again.
@@ -27,6 +28,7 @@ const RETRY = { restartOnFailure: async () => false };
 export function createKafkaTopics(kafka: Kafka, log: Logger): ChatTopics {
   const groupId = `chat-web-${hostname()}-${randomBytes(4).toString('hex')}`;
   const stopping = new AbortController();
+  const stopped = Promise.withResolvers<undefined>();
   let loop: Promise<void> = Promise.resolve();
   let connected: Promise<Producer> | undefined;
 
@@ -50,14 +52,19 @@ export function createKafkaTopics(kafka: Kafka, log: Logger): ChatTopics {
     }
   };
 
-  /** Reads until the consumer crashes or all is to stop. */
+  /** Reads until all is to stop. @throws what the consumer crashed of, or that it was away for a while */
   const read = async (consumer: Consumer, reader: TopicReader): Promise<void> => {
-    const ended = Promise.withResolvers<void>();
-    consumer.on(consumer.events.CRASH, ({ payload }) => ended.reject(payload.error));
+    const ended = Promise.withResolvers<Error>();
+    let joins = 0;
+    consumer.on(consumer.events.CRASH, ({ payload }) => ended.resolve(payload.error));
+    consumer.on(consumer.events.GROUP_JOIN, () => {
+      joins += 1;
+      // The only member joins again when the broker has lost it: its topics may be other ones by now.
+      if (joins > 1) ended.resolve(new Error('The broker had lost this reader.'));
+    });
     consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { topic, partition, lastOffset } }) =>
       reader.reached(topic, { partition, offset: Number(lastOffset) }),
     );
-    stopping.signal.addEventListener('abort', () => ended.resolve(), { once: true });
     const ranges = await fetchRanges();
     reader.begin(ranges);
     await consumer.connect();
@@ -70,7 +77,8 @@ export function createKafkaTopics(kafka: Kafka, log: Logger): ChatTopics {
     for (const { topic, partition } of ranges) {
       consumer.seek({ topic, partition, offset: String(reader.next(topic, partition)) });
     }
-    await ended.promise;
+    const problem = await Promise.race([ended.promise, stopped.promise]);
+    if (problem !== undefined) throw problem;
   };
 
   const readForever = async (reader: TopicReader): Promise<void> => {
@@ -95,7 +103,7 @@ export function createKafkaTopics(kafka: Kafka, log: Logger): ChatTopics {
         log.warn({ err }, 'cannot read the topics of the chat right now; trying again');
       });
       await consumer.disconnect().catch(() => undefined);
-      await pause(pauseMs, stopping.signal);
+      await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
     }
   };
@@ -134,11 +142,14 @@ export function createKafkaTopics(kafka: Kafka, log: Logger): ChatTopics {
     },
     async stop() {
       stopping.abort();
-      await loop;
-      const producer = await connected?.catch(() => undefined);
-      await producer?.disconnect();
-      // Nobody needs it to succeed: the broker forgets an empty group.
-      await within(FORGET_LIMIT_MS, 'Kafka', forgetGroup()).catch(() => undefined);
+      stopped.resolve(undefined);
+      const leave = async (): Promise<void> => {
+        const producer = await connected?.catch(() => undefined);
+        await Promise.all([loop, producer?.disconnect()]);
+        await forgetGroup();
+      };
+      // Nobody needs it to succeed: the broker forgets a member that is silent, and an empty group.
+      await within(STOP_LIMIT_MS, 'Kafka', leave()).catch(() => undefined);
     },
   };
 }
@@ -160,12 +171,3 @@ const toTexts = (headers: IHeaders): Record<string, string> =>
   Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, String(Array.isArray(value) ? value[0] : value)]),
   );
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  signal.addEventListener('abort', () => resolve(), { once: true });
-  await promise;
-  clearTimeout(timer);
-}

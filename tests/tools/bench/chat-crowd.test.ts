@@ -44,7 +44,9 @@ describe('a crowd in the chat', () => {
 
   test('does not pass over a message that was lost', async () => {
     const apiUrl = await startChat(0, '@50@');
-    await expect(measureCrowd({ ...CROWD, apiUrl, patienceMs: 300 })).rejects.toThrow('of 180 messages, clients of the chat got 177');
+    await expect(measureCrowd({ ...CROWD, apiUrl, patienceMs: 300 })).rejects.toThrow(
+      'of 180 messages, clients of the chat got 177',
+    );
   });
 });
 

@@ -115,7 +115,7 @@ describe('the events of a room', () => {
   it('tell of a gap when the topic was made anew, to those who listen and to those who come back', async () => {
     const topics = new MemoryTopics();
     for (const text of ['a', 'b', 'c']) say(topics, text);
-    const { url } = await startProcess(topics, {}, { aheadMs: 50 });
+    const { url, chat } = await startProcess(topics, {}, { aheadMs: 50 });
     const stream = await openStream(url('?after=start'));
     await stream.until(() => texts(stream).length === 3);
     const old = lastId(stream);
@@ -129,6 +129,7 @@ describe('the events of a room', () => {
       'gap',
       'message',
     ]);
+    expect((await chat.room('lobby', 9)).messages.map(({ text }) => text)).toEqual(['first of the new one']);
     const other = await openStream(url(), { 'last-event-id': old });
     await other.until(() => other.events.length >= 1);
     expect(other.names()[0]).toBe('gap');
@@ -217,17 +218,16 @@ describe('who is there', () => {
     const topics = new MemoryTopics();
     const [one, other] = [await startProcess(topics), await startProcess(topics)];
     const watcher = await openStream(other.url());
-    const ann = await openStream(one.url('?user=Ann'));
+    await one.chat.listen('lobby', { user: 'Ann', after: undefined, onEvent: () => undefined });
     await watcher.until(() => people(watcher).join() === 'Ann');
-    await one.stop();
+    await one.chat.stop();
     await watcher.until(() => people(watcher).join() === '');
-    ann.leave();
     watcher.leave();
   });
 
   it('believes nothing that is no statement, and nothing that was said long ago', async () => {
     const topics = new MemoryTopics();
-    const statement = (user: string) => JSON.stringify({ process: 'p', people: [user], typing: [] });
+    const statement = (user: string) => JSON.stringify({ process: `of ${user}`, people: [user], typing: [] });
     const longAgo = { time: new Date(Date.now() - 60_000) };
     topics.append(CHAT_PRESENCE_TOPIC, { key: 'lobby', value: statement('Old') }, longAgo);
     const { chat, url } = await startProcess(topics);

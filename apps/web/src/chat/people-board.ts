@@ -1,7 +1,7 @@
 /** Keeps who is where up to date: tells the listeners here and the other processes of every change, and again from time to time. */
 import type { ChatPerson } from '@cloud-lab/common/chat';
 import { Value } from 'typebox/value';
-import { Presence, Statement } from './presence.ts';
+import { Presence, SILENT_MS, Statement } from './presence.ts';
 import { type ChatRecord, type ChatWrite, isRoom, isUser } from './record.ts';
 import { StatementSender } from './statement-sender.ts';
 
@@ -91,7 +91,9 @@ export class PeopleBoard {
     if (key === undefined || statement === undefined || !isRoom(key)) return;
     const now = Date.now();
     // The clock of another host counts only where there is no better one.
-    this.#presence.hear(key, statement, isOld ? Math.min(now, time.getTime()) : now);
+    const at = isOld ? Math.min(now, time.getTime()) : now;
+    if (at + SILENT_MS <= now) return;
+    this.#presence.hear(key, statement, at);
     this.#change([key]);
   }
 

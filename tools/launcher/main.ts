@@ -153,23 +153,12 @@ program
 program
   .command('test')
   .description('check everything: lint, types, unit tests, and a lab of its own from end to end')
-  .addOption(new Option('--unit', 'without the lab from end to end').conflicts('brokers'))
-  .addOption(
-    new Option(
-      '--brokers <count>',
-      'with 3: only Kafka and the chat, on a lab of three brokers that are killed and replaced',
-    )
-      .choices(['1', '3'])
-      .default('1'),
-  )
-  .action(async ({ unit, brokers }: { unit?: true; brokers: string }) => {
+  .addOption(new Option('--unit', 'without the lab from end to end').conflicts('faults'))
+  .option('--faults', 'only Kafka and the chat, killed, replaced and full, with one broker and with three')
+  .action(async ({ unit, faults }: { unit?: true; faults?: true }) => {
     const { runTests } = await import('./verbs/test.ts');
-    process.exitCode = await runTests({
-      context,
-      report,
-      endToEnd: unit !== true,
-      threeBrokers: brokers === '3',
-    });
+    const scope = unit ? 'unit' : faults ? 'faults' : 'all';
+    process.exitCode = await runTests({ context, report, scope });
   });
 
 program

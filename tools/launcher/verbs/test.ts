@@ -10,14 +10,16 @@ import type { Report } from '../report.ts';
 /** Where Debian's package puts the browser of the tests. */
 const CHROMIUM = '/usr/bin/chromium';
 
-/** `threeBrokers`: not everything, but what a lab with three Kafka brokers promises. */
-export type TestOptions = { context: LabContext; report: Report; endToEnd: boolean; threeBrokers: boolean };
+/** What is checked: `unit` all that needs no lab, `all` that and a lab from end to end, `faults` Kafka and the chat under all that can happen to them. */
+export type TestScope = 'unit' | 'all' | 'faults';
 
-/** What is worth trying once more on three brokers. */
-const THREE_BROKERS = ['tests/e2e/kafka-faults.test.ts', 'tests/e2e/stream.test.ts', 'tests/e2e/chat.test.ts'];
+export type TestOptions = { context: LabContext; report: Report; scope: TestScope };
+
+/** What is tried on a lab with one broker, and on one with three. */
+const FAULTS = ['tests/e2e/kafka-faults.test.ts', 'tests/e2e/stream.test.ts', 'tests/e2e/chat.test.ts'];
 
 /** The last line says how many passed and failed. A checker (lint, types) counts as one. @returns the exit status */
-export async function runTests({ context, report, endToEnd, threeBrokers }: TestOptions): Promise<number> {
+export async function runTests({ context, report, scope }: TestOptions): Promise<number> {
   const { projectDir } = context.paths;
   const out = mkdtempSync(join(tmpdir(), 'lab-test-'));
   const counts = { passed: 0, failed: 0 };
@@ -50,19 +52,21 @@ export async function runTests({ context, report, endToEnd, threeBrokers }: Test
     count(passed, failed);
   };
   try {
-    if (endToEnd) {
+    if (scope !== 'unit') {
       await report.step('packages for the tests', (say) => installDebianPackages(['chromium', 'git', 'curl'], say));
     } else if (!existsSync(CHROMIUM)) {
       report.line(`without ${CHROMIUM}: the tests of pages in a browser are left out`);
     }
-    if (threeBrokers) {
-      process.env.LAB_E2E_BROKERS = '3';
-      await suite('e2e', THREE_BROKERS);
+    if (scope === 'faults') {
+      for (const brokers of ['1', '3']) {
+        Object.assign(process.env, { LAB_E2E_FAULTS: 'all', LAB_E2E_BROKERS: brokers });
+        await suite('e2e', FAULTS);
+      }
     } else {
       await check('lint', ['biome', 'check', '--error-on-warnings']);
       await check('types', ['tsc', '--noEmit']);
       await suite('unit');
-      if (endToEnd) await suite('e2e');
+      if (scope === 'all') await suite('e2e');
     }
   } finally {
     rmSync(out, { recursive: true, force: true });

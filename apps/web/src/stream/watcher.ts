@@ -61,9 +61,7 @@ export class Watcher {
   /** Begins to look, if it does not; to be undone by calling what it gives, once. */
   enter(): () => void {
     this.#viewers += 1;
-    this.#loop ??= this.#look().finally(() => {
-      this.#loop = undefined;
-    });
+    this.#loop ??= this.#lookOn();
     return () => {
       this.#viewers -= 1;
       this.#leftAt = Date.now();
@@ -98,6 +96,15 @@ export class Watcher {
     await this.#options.reader.close().catch(() => undefined);
   }
 
+  async #lookOn(): Promise<void> {
+    do {
+      await this.#look();
+      await this.#options.reader.close().catch(() => undefined);
+      // Somebody may have come while it closed.
+    } while (this.#viewers > 0 && !this.#stopping.signal.aborted);
+    this.#loop = undefined;
+  }
+
   async #look(): Promise<void> {
     const { reader, log, everyMs = 1_000, awayMs = 2_000, graceMs = 5_000 } = this.#options;
     const { signal } = this.#stopping;
@@ -120,7 +127,6 @@ export class Watcher {
       await Promise.race([paused, this.#hurry.promise]);
       ended.abort();
     }
-    await reader.close().catch(() => undefined);
     this.#seenAt = 0;
   }
 

@@ -3,6 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { StreamSnapshot } from '../../../../apps/web/src/schemas/stream.ts';
 import { createStreamView, type StreamView } from '../../../../apps/web/src/stream/stream-view.ts';
+import { createRings } from '../../../../apps/web/src/stream/topic-tail.ts';
+import { Watcher } from '../../../../apps/web/src/stream/watcher.ts';
 import { createMemoryParts, createMemoryStream, MemoryKafka } from '../../../helpers/memory-stream.ts';
 import { openStream } from '../event-stream.ts';
 import { buildTestApp, silent } from '../helper.ts';
@@ -254,6 +256,52 @@ describe('who looks', () => {
     const after = asked;
     await new Promise((resolve) => setTimeout(resolve, 60));
     expect(asked).toBe(after);
+  });
+});
+
+describe('who comes', () => {
+  it('while it lets go of Kafka makes it look again', async () => {
+    const closing = Promise.withResolvers<void>();
+    const closed = Promise.withResolvers<void>();
+    const { read } = createMemoryParts(new MemoryKafka()).reader;
+    let asked = 0;
+    const reader = {
+      read: () => {
+        asked += 1;
+        return read();
+      },
+      close: () => {
+        closing.resolve();
+        return closed.promise;
+      },
+    };
+    const watcher = new Watcher({ reader, log: silent, everyMs: 10, graceMs: 0 });
+    watcher.enter()();
+    await closing.promise;
+    const before = asked;
+    const leave = watcher.enter();
+    closed.resolve();
+    await vi.waitFor(() => expect(asked).toBeGreaterThan(before));
+    leave();
+    await watcher.stop();
+  });
+
+  it('for the last messages waits until those of before are read', async () => {
+    const kafka = new MemoryKafka();
+    const parts = createMemoryParts(kafka);
+    kafka.send([{ topic: 'chat', key: 'lobby', value: 'from before' }]);
+    const openTail: typeof parts.openTail = (topic, changed) => {
+      const late = { rings: createRings(topic), problem: null, stop: async () => undefined };
+      setTimeout(() => {
+        for (const [index, { messages }] of kafka.tail(topic, changed).rings.entries())
+          late.rings[index]?.add(messages);
+        changed.ring();
+      }, 50);
+      return late;
+    };
+    const stream = createStreamView({ ...parts, openTail }, silent, { everyMs: 10, graceMs: 0 });
+    onTestFinished(() => stream.stop());
+    expect((await stream.messages('chat', 5)).map(({ value }) => value)).toEqual(['from before']);
   });
 });
 

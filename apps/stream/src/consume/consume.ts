@@ -62,7 +62,7 @@ function print({ flags, output, stop, say }: Program, topic: string, reader: Str
   });
 }
 
-async function verify({ flags, output, stop }: Program, reader: StreamReader): Promise<number> {
+async function verify({ flags, output, stop, say }: Program, reader: StreamReader): Promise<number> {
   const verification = new Verification(textOf(flags, 'run'), numberOf(flags, 'expect'));
   const begun = performance.now();
   let first: number | undefined;
@@ -92,6 +92,7 @@ async function verify({ flags, output, stop }: Program, reader: StreamReader): P
   } finally {
     progress.end();
   }
+  say(`${read} messages read, ${rate()} a second`);
   const reports = verification.reports();
   const lines = reports.map((report) => (flags.json === true ? JSON.stringify(report) : describeReport(report)));
   if (reports.length === 0 && flags.json !== true) lines.push('No numbered message of a load came.');

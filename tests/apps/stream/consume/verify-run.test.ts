@@ -70,6 +70,20 @@ describe('Verification', () => {
     one.add({ run: 'b', number: 3 }, 0);
     expect(one.isComplete).toBe(true);
   });
+  it('leaves out parts of older runs once one is complete', () => {
+    const verification = new Verification(undefined, 1);
+    verification.add({ run: 'a', number: 2 }, 0);
+    verification.add({ run: 'b', number: 1 }, 0);
+    expect(verification.reports().map(({ run }) => run)).toEqual(['a', 'b']);
+    const two = new Verification(undefined, 2);
+    for (const [run, number] of [
+      ['a', 2],
+      ['b', 1],
+      ['b', 2],
+    ] as const)
+      two.add({ run, number }, 0);
+    expect(two.reports()).toMatchObject([{ run: 'b', missing: 0 }]);
+  });
   it('finds a run of which nothing came missing', () => {
     const reports = new Verification('b', 5).reports();
     expect(reports).toMatchObject([{ messages: 0, missing: 5 }]);

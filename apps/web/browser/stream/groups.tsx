@@ -2,7 +2,8 @@
 import { PLAYGROUND_TOPIC } from '@cloud-lab/common/topics';
 import { formatCount, GROUP_STATES, groupsOf, lagOf, listNumbers } from '../../src/pages/stream/format.ts';
 import { memberClass } from '../../src/pages/stream/key-colour.ts';
-import { PLAY_LIMITS, type StreamConsumer, type StreamGroup, type StreamMember } from '../../src/schemas/stream.ts';
+import type { StreamConsumer, StreamGroup, StreamMember } from '../../src/schemas/stream.ts';
+import { PLAY_LIMITS } from '../../src/stream/play-limits.ts';
 import { LagChart } from './lag-chart.tsx';
 import type { StreamStore } from './store.ts';
 

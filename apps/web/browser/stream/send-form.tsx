@@ -1,6 +1,7 @@
 /** Sends messages to the playground. */
 import { useState } from 'preact/hooks';
-import { PLAY_LIMITS, type StreamSending } from '../../src/schemas/stream.ts';
+import type { StreamSending } from '../../src/schemas/stream.ts';
+import { PLAY_LIMITS } from '../../src/stream/play-limits.ts';
 import { post, tell } from '../common/api.ts';
 
 const PATH = '/api/v1/stream/messages';

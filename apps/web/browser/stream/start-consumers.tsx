@@ -1,6 +1,6 @@
 /** Starts demo consumers. */
 import { useState } from 'preact/hooks';
-import { PLAY_GROUPS } from '../../src/schemas/stream.ts';
+import { PLAY_GROUPS } from '../../src/stream/play-limits.ts';
 
 /** A button for each group that one may join; busy until the consumer is in it. */
 export function StartConsumers({ start }: { start: (group: string) => Promise<void> }) {

@@ -8,11 +8,11 @@ import {
   ConsumerParams,
   ConsumerRequest,
   PaceRequest,
-  PLAY_LIMITS,
   SendAnswer,
   SendRequest,
   StreamConsumer,
 } from '../schemas/stream.ts';
+import { PLAY_LIMITS } from '../stream/play-limits.ts';
 import type { StreamView } from '../stream/stream-view.ts';
 
 const CONSUMERS = '/api/v1/stream/consumers';

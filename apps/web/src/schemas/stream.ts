@@ -1,19 +1,9 @@
 /** What the API says and expects of the stream: topics, groups, messages, and what one may play with. */
 import Type, { type Static } from 'typebox';
+import { PLAY_GROUPS, PLAY_LIMITS } from '../stream/play-limits.ts';
 
-/** What may be asked for in the playground. */
-export const PLAY_LIMITS = {
-  perSecond: 20,
-  consumers: 6,
-  sendPerSecond: 100,
-  count: 500,
-  text: 1_000,
-  key: 100,
-} as const;
 /** Messages that are kept of each partition while somebody looks. */
 export const MESSAGES_KEPT = 50;
-/** Groups that a demo consumer may join. */
-export const PLAY_GROUPS = ['playground', 'playground-2'] as const;
 
 const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 const offset = (description: string) => Type.Integer({ minimum: 0, description });

@@ -1,8 +1,9 @@
 /** The demo consumers of this process: how many there may be, and when they end by themselves. */
 import { HttpError, UnavailableError } from '../errors.ts';
-import { type ConsumerRequest, PLAY_GROUPS, PLAY_LIMITS, type StreamConsumer } from '../schemas/stream.ts';
+import type { ConsumerRequest, StreamConsumer } from '../schemas/stream.ts';
 import type { ActivityLog } from './activity-log.ts';
 import type { ConsumerNews, DemoConsumer } from './demo-consumer.ts';
+import { PLAY_GROUPS, PLAY_LIMITS } from './play-limits.ts';
 
 /** Makes a consumer; its `start` is called next. */
 export type CreateConsumer = (

@@ -2,9 +2,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { PLAYGROUND_TOPIC } from '@cloud-lab/common/topics';
 import { HttpError, UnavailableError } from '../errors.ts';
-import { PLAY_LIMITS, type SendRequest, type StreamSending } from '../schemas/stream.ts';
+import type { SendRequest, StreamSending } from '../schemas/stream.ts';
 import { within } from '../within.ts';
 import type { ActivityLog } from './activity-log.ts';
+import { PLAY_LIMITS } from './play-limits.ts';
 
 /** A message on its way to the playground. */
 export interface PlayMessage {

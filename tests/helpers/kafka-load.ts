@@ -22,16 +22,11 @@ const TOPIC = 'playground';
 export async function accountForLoad({ stack, count, rate }: Load, harm: () => Promise<unknown>): Promise<void> {
   const stream = (verb: 'produce' | 'consume', ...args: string[]) =>
     lab(['stream', verb, '-s', stack, '--', '--topic', TOPIC, '--json', ...args]);
+  const name = randomUUID().replaceAll('-', '');
+  const account = ['--verify', '--run', name, '--expect', String(count), '--idle', '45'];
   const before = await messagesOn(stack);
-  const follower = stream(
-    'consume',
-    '--group',
-    `follower-${randomUUID()}`,
-    '--verify',
-    '--expect',
-    String(before + count),
-  );
-  const sending = stream('produce', '--count', String(count), '--rate', String(rate), '--keys', '50');
+  const following = stream('consume', '--group', `follower-${name}`, ...account);
+  const sending = stream('produce', '--run', name, '--count', String(count), '--rate', String(rate), '--keys', '50');
   await waitFor('the first part of the load', async () =>
     (await messagesOn(stack)) > before + count / 10 ? true : undefined,
   );
@@ -39,27 +34,11 @@ export async function accountForLoad({ stack, count, rate }: Load, harm: () => P
   const produced = await sending;
   expect(produced, produced.stderr).toMatchObject({ status: 0 });
   const sent = JSON.parse(produced.stdout) as Sent;
-  expect(sent).toMatchObject({ acknowledged: count, failed: 0 });
-
-  const accountOf = (stdout: string): Account | undefined =>
-    stdout
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as Account)
-      .find((account) => account.run === sent.run);
-  const reader = await stream(
-    'consume',
-    '--group',
-    `reader-${randomUUID()}`,
-    '--verify',
-    '--run',
-    sent.run,
-    '--expect',
-    String(count),
-  );
-  const accounts = [accountOf(reader.stdout), accountOf((await follower).stdout)];
-  process.stdout.write(`${JSON.stringify({ sent, read: accounts[0], followed: accounts[1] })}\n`);
-  for (const account of accounts) expect(account).toMatchObject({ messages: count, missing: 0, outOfOrder: 0 });
+  expect(sent).toMatchObject({ run: name, acknowledged: count, failed: 0 });
+  const read = await stream('consume', '--group', `reader-${name}`, ...account);
+  const accounts = [await following, read].map(({ stdout }) => JSON.parse(stdout) as Account);
+  process.stdout.write(`${JSON.stringify({ sent, followed: accounts[0], read: accounts[1] })}\n`);
+  for (const each of accounts) expect(each).toMatchObject({ run: name, messages: count, missing: 0, outOfOrder: 0 });
 }
 
 /** How many messages the topic of the load has. */

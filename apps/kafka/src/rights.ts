@@ -57,8 +57,8 @@ const WEB: readonly Rule[] = [
   ...onTopics([...OPEN_TOPICS, CHAT_PRESENCE_TOPIC, 'ci.jobs'], WRITE),
   ...onTopics(['*'], DESCRIBE, DESCRIBE_CONFIGS),
   ...onGroups(['*'], DESCRIBE),
-  ...beginningWith(onGroups(SERVICE_GROUPS.web, READ, DELETE)),
-  ...onGroups([PLAYGROUND_TOPIC], READ, DELETE),
+  // Those of the playground are its demonstration's, and of whoever joins them.
+  ...beginningWith(onGroups([...SERVICE_GROUPS.web, PLAYGROUND_TOPIC], READ, DELETE)),
   rule(Resource.CLUSTER, 'kafka-cluster', DESCRIBE),
 ];
 

@@ -53,6 +53,12 @@ export function parsePositive(text: string): number {
   return number;
 }
 
+/** The name of a load: letters and digits. */
+export function parseRun(text: string): string {
+  if (!/^[a-z0-9]{1,32}$/i.test(text)) throw new InvalidArgumentError('A run is named by 1 to 32 letters and digits.');
+  return text;
+}
+
 /** A topic, as Kafka allows them. */
 export function parseTopic(text: string): string {
   if (!/^[\w.-]{1,249}$/.test(text)) {

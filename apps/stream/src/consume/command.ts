@@ -1,7 +1,7 @@
 /** The flags of the consumer. */
 import { DEMO_TOPIC } from '@cloud-lab/common/topics';
 import { type Command, Option } from 'commander';
-import { addClusterOptions, baseCommand, parseCount, parsePositive, parseTopic } from '../arguments.ts';
+import { addClusterOptions, baseCommand, parseCount, parsePositive, parseRun, parseTopic } from '../arguments.ts';
 
 export const DEFAULT_GROUP = 'test';
 /** What a verification waits for more, in seconds. */
@@ -42,7 +42,7 @@ export function consumerCommand(): Command {
     .optionsGroup('What to print:')
     .addOption(new Option('--json', 'a JSON object a line: topic, partition, offset, key, value, headers, timestamp'))
     .addOption(new Option('--verify', 'count the messages of a load: missing, twice, out of order').conflicts('count'))
-    .addOption(new Option('--run <id>', 'of this run of the producer only (with --verify)'))
+    .addOption(new Option('--run <id>', 'of this run of the producer only (with --verify)').argParser(parseRun))
     .addOption(
       new Option(
         '--expect <n>',

@@ -94,7 +94,9 @@ async function verify({ flags, output, stop, say }: Program, reader: StreamReade
   }
   say(`${read} messages read, ${rate()} a second`);
   const reports = verification.reports();
-  const lines = reports.map((report) => (flags.json === true ? JSON.stringify(report) : describeReport(report)));
+  const lines = reports.map((report) =>
+    flags.json === true ? JSON.stringify({ ...report, messagesPerSecond: rate() }) : describeReport(report),
+  );
   if (reports.length === 0 && flags.json !== true) lines.push('No numbered message of a load came.');
   await output.write(lines.map((line) => `${line}\n`).join(''));
   if (stop.signal.aborted) return stop.exitCode;

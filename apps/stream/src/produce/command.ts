@@ -1,7 +1,7 @@
 /** The flags of the producer. */
 import { DEMO_TOPIC } from '@cloud-lab/common/topics';
 import { type Command, Option } from 'commander';
-import { addClusterOptions, baseCommand, parseCount, parsePositive, parseTopic } from '../arguments.ts';
+import { addClusterOptions, baseCommand, parseCount, parsePositive, parseRun, parseTopic } from '../arguments.ts';
 
 export const DEFAULT_KEYS = 20;
 export const DEFAULT_SIZE = 100;
@@ -34,6 +34,7 @@ export function producerCommand(): Command {
     .addOption(new Option('--key <key>', 'the key of each message').conflicts('count'))
     .optionsGroup('A load of numbered messages:')
     .addOption(new Option('--count <n>', 'so many messages, "#<run> <number> " and letters').argParser(parseCount))
+    .addOption(new Option('--run <id>', 'their name (default: one by chance)').argParser(parseRun))
     .addOption(new Option('--size <bytes>', `bytes of each (default: ${DEFAULT_SIZE})`).argParser(parseCount))
     .addOption(new Option('--rate <n>', 'so many a second (default: as many as go)').argParser(parsePositive))
     .addOption(new Option('--keys <k>', `so many keys (default: ${DEFAULT_KEYS})`).argParser(parseCount))

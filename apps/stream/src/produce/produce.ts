@@ -81,7 +81,7 @@ async function demonstrate(
 
 async function produceLoad({ flags, output, stop }: Program, session: KafkaSession, count: number): Promise<number> {
   const plan: LoadPlan = {
-    run: randomBytes(4).toString('hex'),
+    run: textOf(flags, 'run') ?? randomBytes(4).toString('hex'),
     count,
     size: numberOf(flags, 'size') ?? DEFAULT_SIZE,
     keys: Math.min(numberOf(flags, 'keys') ?? DEFAULT_KEYS, count),

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { CHROMIUM } from './tests/helpers/chromium.ts';
 
@@ -7,6 +8,8 @@ const withBrowser = existsSync(CHROMIUM) ? ['tests/browser/{ci,chat,stream}-*.te
 
 export default defineConfig({
   test: {
+    // One more than it would take by itself on two processors: much of the time a test waits for a browser or a process.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {

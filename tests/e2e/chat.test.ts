@@ -6,7 +6,7 @@ import { EventSource } from 'eventsource';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { launchChromium } from '../helpers/chromium.ts';
-import { awaitWholeCluster, killService } from '../helpers/kafka-load.ts';
+import { awaitWholeCluster, killService } from '../helpers/faults.ts';
 import { PROJECT_DIR } from '../helpers/lab.ts';
 import { lab, waitFor } from '../helpers/launcher.ts';
 
@@ -92,7 +92,9 @@ describe('two browsers and a terminal in one room', () => {
   });
 });
 
-describe('numbered messages while the web app and the broker are killed', () => {
+const faults = process.env.LAB_E2E_FAULTS === 'all';
+
+describe.skipIf(!faults)('numbered messages while the web app and the broker are killed (by --faults)', () => {
   const COUNT = 300;
   const PER_SECOND = 20;
   /** One alone may not say so much. */

@@ -44,7 +44,7 @@ describe.each(described.hosts.map((host) => [host.name, host] as const))('host %
       ...new Set([...(await listening(name)), ...host.ports.map(({ port }) => port), 21, 25, 111, 5432, 8000, 9000]),
     ];
     const open = await Promise.all(candidates.map(async (port) => ((await connects(internal, port)) ? [port] : [])));
-    expect(open.flat().sort()).toEqual(declared(['internet', 'admin']).sort());
+    expect(open.flat().sort()).toEqual(declared(['internet', 'admin', 'plaintext']).sort());
   });
 
   test('publishes those on the loopback interface alone', async () => {
@@ -55,7 +55,7 @@ describe.each(described.hosts.map((host) => [host.name, host] as const))('host %
       (bindings ?? []).map(({ HostIp }) => `${HostIp} ${Number.parseInt(port, 10)}`),
     );
     expect(published.sort()).toEqual(
-      declared(['internet', 'admin'])
+      declared(['internet', 'admin', 'plaintext'])
         .map((port) => `127.0.0.1 ${port}`)
         .sort(),
     );

@@ -1,6 +1,6 @@
 /** What Kafka has acknowledged is there, whatever happens to brokers: with one broker, and with three (`./lab test --faults`). */
 import { describe, expect, inject, test } from 'vitest';
-import { accountForLoad, awaitWholeCluster, killService } from '../helpers/kafka-load.ts';
+import { accountForLoad, awaitWholeCluster, killService } from '../helpers/faults.ts';
 import { lab, onHost, run, waitFor } from '../helpers/launcher.ts';
 
 const { stack, outputs } = inject('e2e');

@@ -128,10 +128,10 @@ describe('a second lab', () => {
     const copy = copyProject();
     const unit = join(copy, 'cloud-init/units/azurite.service');
     writeFileSync(unit, readFileSync(unit, 'utf8').replace('/usr/local/bin/node', '/usr/bin/false'));
-    const unhealthy = await run('./lab', ['up', other, '-c', 'lab:readyTimeout=25'], { cwd: copy });
+    const unhealthy = await run('./lab', ['up', other, '-c', 'lab:readyTimeout=15'], { cwd: copy });
     expect(unhealthy.status).toBe(1);
     expect(unhealthy.stderr).toMatch(
-      /Host storage is not ready: not healthy after 25 s: azurite.service (is|does not answer)/,
+      /Host storage is not ready: not healthy after 15 s: azurite.service (is|does not answer)/,
     );
     expect(unhealthy.stderr).toMatch(/The last lines of its log:\n[\s\S]*azurite.service/);
     expect(unhealthy.stderr).toContain('It stays up to be looked at: ./lab logs storage, ./lab ssh storage');

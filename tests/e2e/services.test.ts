@@ -4,6 +4,7 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { killService } from '../helpers/faults.ts';
 import { PROJECT_DIR } from '../helpers/lab.ts';
 import { lab, outputOf, run, waitFor } from '../helpers/launcher.ts';
 
@@ -146,17 +147,7 @@ describe('every service', () => {
       ['ci-1', 'ci-runner.service'],
       ['ci-1', 'nginx.service'],
     ];
-    for (const [host, unit] of units) {
-      const name = `lab-${stack}-${host}`;
-      const pid = async (): Promise<string> =>
-        (await outputOf('docker', ['exec', name, 'systemctl', 'show', '--property=MainPID', '--value', unit])).trim();
-      const before = await pid();
-      expect(before, unit).toMatch(/^[1-9]\d*$/);
-      await outputOf('docker', ['exec', name, 'systemctl', 'kill', '--kill-whom=main', '--signal=KILL', unit]);
-      await waitFor(`another ${unit}`, async () =>
-        (await pid()) !== before && (await pid()) !== '0' ? true : undefined,
-      );
-    }
+    await Promise.all(units.map(([host, unit]) => killService(stack, host, unit)));
     await waitFor(
       'a healthy lab',
       async () => ((await lab(['status', stack])).status === 0 ? true : undefined),

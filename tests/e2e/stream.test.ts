@@ -24,10 +24,10 @@ describe("the lecture's three messages", () => {
     const produced = await produce('--demo');
     expect(produced, produced.stderr).toMatchObject({ status: 0, stdout: '' });
     const group = randomUUID();
-    const first = await consume('-topic', 'test_topic', '-groupid', group, '--idle', '2');
+    const first = await consume('-topic', 'test_topic', '-groupid', group, '--idle', '1');
     expect(first, first.stderr).toMatchObject({ status: 0 });
     expect(linesOf(first).slice(-3)).toEqual(MESSAGES);
-    const again = await consume('-topic', 'test_topic', '-groupid', group, '--idle', '2');
+    const again = await consume('-topic', 'test_topic', '-groupid', group, '--idle', '1');
     expect([again.status, linesOf(again)]).toEqual([0, []]);
   });
 
@@ -55,7 +55,7 @@ describe("the lecture's three messages", () => {
   test('go from inside of the lab to outside', async () => {
     const text = `inside ${randomUUID()}`;
     await onHost(stack, 'kafka-1', 'producer', '-ip', 'kafka-1', '-port', '9092', '--message', text);
-    const consumed = await consume('-groupid', randomUUID(), '--idle', '2');
+    const consumed = await consume('-groupid', randomUUID(), '--idle', '1');
     expect(consumed.stdout).toContain(text);
   });
 });
@@ -63,8 +63,8 @@ describe("the lecture's three messages", () => {
 describe('a student', () => {
   test.each([
     ['write to ci.jobs', () => produce('-topic', 'ci.jobs', '--message', 'x'), 'write to ci.jobs'],
-    ['read from ci.results', () => consume('-topic', 'ci.results', '--idle', '2'), 'read from ci.results'],
-    ['be a CI runner', () => consume('-groupid', 'ci-runners', '--idle', '2'), 'the group ci-runners'],
+    ['read from ci.results', () => consume('-topic', 'ci.results', '--idle', '1'), 'read from ci.results'],
+    ['be a CI runner', () => consume('-groupid', 'ci-runners', '--idle', '1'), 'the group ci-runners'],
   ])('may not %s, and is told so in a line', async (_, attempt, words) => {
     const { status, stdout, stderr } = await attempt();
     expect([status, stdout]).toEqual([1, '']);

@@ -170,6 +170,11 @@ describe('the documentation', () => {
     expect(info.version).toBe('1.2.3');
     expect(Object.keys(paths).sort()).toEqual([
       '/api/v1/add_numbers',
+      '/api/v1/chat/rooms',
+      '/api/v1/chat/rooms/{room}',
+      '/api/v1/chat/rooms/{room}/events',
+      '/api/v1/chat/rooms/{room}/messages',
+      '/api/v1/chat/rooms/{room}/typing',
       '/api/v1/ci',
       '/api/v1/ci/branches',
       '/api/v1/ci/webhook',
@@ -181,6 +186,13 @@ describe('the documentation', () => {
       '/api/v1/ci/{id}/report/{*}',
       '/api/v1/ci/{id}/tests',
       '/api/v1/status',
+      '/api/v1/stream',
+      '/api/v1/stream/consumers',
+      '/api/v1/stream/consumers/{id}',
+      '/api/v1/stream/messages',
+      '/api/v1/stream/topics/{topic}/events',
+      '/api/v1/stream/topics/{topic}/messages',
+      '/api/v1/stream/topics/{topic}/messages/{partition}/{offset}',
       '/healthz',
     ]);
     expect(paths['/api/v1/add_numbers'].post.requestBody.content['application/json'].schema.required).toEqual([

@@ -7,6 +7,13 @@ import { measureCrowd, percentile } from '../../../tools/bench/chat-crowd.ts';
 /** A chat that hands on what is said after so many milliseconds; `loses` says which message never arrives. */
 async function startChat(ms: number, loses?: string): Promise<string> {
   const listeners = new Map<string, ServerResponse[]>();
+  let said = Promise.resolve();
+  /** In two pieces, as a network may. */
+  const tell = async (everyone: readonly ServerResponse[], text: string): Promise<void> => {
+    for (const listener of everyone) listener.write(`data: ${text.slice(0, 2)}`);
+    await delay(1);
+    for (const listener of everyone) listener.write(`${text.slice(2)}\n\n`);
+  };
   const server = createServer(async (request, response) => {
     const room = /rooms\/([^/]+)/.exec(request.url ?? '')?.[1] ?? '';
     if (request.method === 'GET') {
@@ -16,12 +23,7 @@ async function startChat(ms: number, loses?: string): Promise<string> {
     }
     const { text } = JSON.parse(Buffer.concat(await request.toArray()).toString()) as { text: string };
     await delay(ms);
-    // In two pieces, as a network may.
-    for (const listener of listeners.get(room) ?? []) {
-      if (text === loses) continue;
-      listener.write(`data: ${text.slice(0, 2)}`);
-      setTimeout(() => listener.write(`${text.slice(2)}\n\n`), 1);
-    }
+    if (text !== loses) said = said.then(() => tell(listeners.get(room) ?? [], text));
     response.writeHead(201).end('{}');
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));

@@ -63,9 +63,10 @@ export async function runTests({ context, report, scope }: TestOptions): Promise
         await suite('e2e', FAULTS);
       }
     } else {
-      await check('lint', ['biome', 'check', '--error-on-warnings']);
-      await check('types', ['tsc', '--noEmit']);
-      await suite('unit');
+      await Promise.all([
+        check('lint', ['biome', 'check', '--error-on-warnings']).then(() => check('types', ['tsc', '--noEmit'])),
+        suite('unit'),
+      ]);
       if (scope === 'all') await suite('e2e');
     }
   } finally {

@@ -41,7 +41,8 @@ export class RoomFeed {
 
   /** Resolves when the first messages are shown, or the chat is known to be away. */
   async open(): Promise<void> {
-    if (await this.#load()) this.#listen();
+    // After an interruption the events go on where they ended; the room is loaded only where there is nothing to go on after.
+    if (this.#last !== undefined || (await this.#load())) this.#listen();
   }
 
   close(): void {
@@ -98,8 +99,10 @@ export class RoomFeed {
   }
 
   #show(message: ChatMessage): void {
-    if (this.#shown.has(message.id)) return;
-    this.#shown.add(message.id);
+    // Its own place stands first in an id, and is the same wherever it comes from.
+    const [place = message.id] = message.id.split(',', 1);
+    if (this.#shown.has(place)) return;
+    this.#shown.add(place);
     const [oldest] = this.#shown;
     if (this.#shown.size > REMEMBERED && oldest !== undefined) this.#shown.delete(oldest);
     this.#last = message.id;

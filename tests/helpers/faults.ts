@@ -1,4 +1,4 @@
-/** A load of numbered messages on Kafka while something is done to the lab, and the account of it. */
+/** Faults: services that are killed, and the account of a load of numbered messages on Kafka meanwhile. */
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import { lab, outputOf, run, waitFor } from './launcher.ts';

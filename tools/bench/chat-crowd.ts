@@ -76,7 +76,7 @@ async function openStreams(
     const some = Array.from({ length: Math.min(OPEN_AT_ONCE, clients - first) }, async (_, position) => {
       const client = first + position;
       const url = `${apiUrl}/chat/rooms/${roomOf(client, rooms)}/events?user=listener-${client}`;
-      streams.push(await openStream(url, agent, onMessage));
+      streams.push(await openInTime(url, agent, onMessage));
     });
     await Promise.all(some);
   }
@@ -84,6 +84,19 @@ async function openStreams(
 }
 
 const roomOf = (number: number, rooms: number): string => `bench-${number % rooms}`;
+
+/** The crowd before may still be leaving, and fill the chat. */
+async function openInTime(url: string, agent: Agent, onMessage: (number: number) => void): Promise<ClientRequest> {
+  const end = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await openStream(url, agent, onMessage);
+    } catch (error) {
+      if (performance.now() > end) throw error;
+      await delay(200);
+    }
+  }
+}
 
 function openStream(url: string, agent: Agent, onMessage: (number: number) => void): Promise<ClientRequest> {
   return new Promise((resolve, reject) => {

@@ -117,7 +117,11 @@ async function measureChat({ signal }: Bench, { apiUrl }: LabOutputs, clients: n
 async function findLargestCrowd(bench: Bench, lab: LabOutputs): Promise<number> {
   let largest = 0;
   for (const clients of CROWDS) {
-    const ms = await measureChat(bench, lab, clients);
+    const ms = await measureChat(bench, lab, clients).catch((error: Error) => {
+      bench.report.line(`${clients} clients: ${error.message}`);
+      return Number.POSITIVE_INFINITY;
+    });
+    if (!Number.isFinite(ms)) break;
     bench.report.line(`${clients} clients: ${ms.toFixed(0)} ms`);
     if (ms >= CROWD_LIMIT_MS) break;
     largest = clients;

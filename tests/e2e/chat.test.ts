@@ -94,6 +94,17 @@ describe('two browsers and a terminal in one room', () => {
 
 const faults = process.env.LAB_E2E_FAULTS === 'all';
 
+test('who leaves is gone at once, also for the app behind the proxy', async () => {
+  const people = async (): Promise<string[]> => {
+    const response = await fetch(`${outputs.apiUrl}/chat/rooms/${room}-c`);
+    return ((await response.json()) as { people: { user: string }[] }).people.map(({ user }) => user);
+  };
+  const source = new EventSource(`${outputs.apiUrl}/chat/rooms/${room}-c/events?user=ann`);
+  await waitFor('ann', async () => ((await people()).includes('ann') ? true : undefined));
+  source.close();
+  await waitFor('nobody', async () => ((await people()).length === 0 ? true : undefined), LINE_LIMIT_MS);
+});
+
 describe.skipIf(!faults)('numbered messages while the web app and the broker are killed (by --faults)', () => {
   const COUNT = 300;
   const PER_SECOND = 20;

@@ -187,7 +187,11 @@ async function runClient(app: string, stack: string, args: readonly string[]): P
   await writeClientSettings(context, stack, () => preparePulumi(context, report));
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('KAFKA_'));
   const env = { ...Object.fromEntries(kept), LAB_STACK: stack };
-  return attach(process.execPath, [`${context.paths.projectDir}/apps/stream/src/${app}.ts`, ...args], { env });
+  // Messages are many and short-lived: they want room among the young objects.
+  const flags = ['--max-semi-space-size=32'];
+  return attach(process.execPath, [...flags, `${context.paths.projectDir}/apps/stream/src/${app}.ts`, ...args], {
+    env,
+  });
 }
 
 function outputsOf(stack: string): LabOutputs {

@@ -1,8 +1,9 @@
 /** Prints what there is on Kafka, as one JSON object: brokers, topics, and how far each consumer group is behind. */
 import { createLogger } from '@cloud-lab/common/log';
 import type { Admin } from 'kafkajs';
+import { withAdmin } from './admin-session.ts';
 import type { ClusterStatus, GroupStatus } from './cluster-status.ts';
-import { connectAsBroker, readSettings } from './settings.ts';
+import { readSettings } from './settings.ts';
 
 type Offsets = Map<string, { low: bigint; high: bigint }[]>;
 
@@ -66,16 +67,16 @@ async function describeCluster(admin: Admin, brokerCount: number): Promise<Clust
   };
 }
 
+const LIMIT_MS = 15_000;
 const logger = createLogger('describe-cluster');
 logger.level = 'silent';
 const settings = readSettings();
-const admin = connectAsBroker(settings, 'describe-cluster', logger).admin();
+const session = { settings, clientId: 'describe-cluster', logger, limitMs: LIMIT_MS };
 try {
-  await admin.connect();
-  process.stdout.write(`${JSON.stringify(await describeCluster(admin, settings.BROKER_COUNT))}\n`);
+  const status = await withAdmin(session, (admin) => describeCluster(admin, settings.BROKER_COUNT));
+  process.stdout.write(`${JSON.stringify(status)}\n`);
 } catch (error) {
   process.stderr.write(`Kafka does not answer: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
-} finally {
-  await admin.disconnect().catch(() => undefined);
 }
+process.exit();

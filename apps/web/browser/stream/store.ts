@@ -8,6 +8,7 @@ import type {
   StreamNews,
   StreamSnapshot,
 } from '../../src/schemas/stream.ts';
+import { EMPTY_SNAPSHOT } from '../../src/stream/empty-snapshot.ts';
 import { applyChange } from '../../src/stream/snapshot-change.ts';
 
 /** A partition as messages arrive in it. */
@@ -43,15 +44,6 @@ const SAMPLE_MS = 1_000;
 const RETRY_MS = 3_000;
 const LANE_KEPT = 60;
 const ACTIVITY_KEPT = 40;
-const NOTHING: StreamSnapshot = {
-  problem: null,
-  brokers: [],
-  topics: [],
-  groups: [],
-  moreGroups: 0,
-  consumers: [],
-  sending: null,
-};
 
 /** Messages that came to a lane in a second, of late. */
 export function rateOf({ came }: Lane, now: number): number {
@@ -66,7 +58,7 @@ export function followTopic(
   onActivity: (items: StreamActivity[]) => void,
 ): StreamStore {
   const store: StreamStore = {
-    snapshot: NOTHING,
+    snapshot: EMPTY_SNAPSHOT,
     lanes: new Map(),
     activity: [],
     lags: new Map(),
@@ -87,7 +79,7 @@ export function followTopic(
         store.lanes = new Map();
         store.activity = [];
       }
-      store.snapshot = applyChange(isFirst ? NOTHING : store.snapshot, change);
+      store.snapshot = applyChange(isFirst ? EMPTY_SNAPSHOT : store.snapshot, change);
       store.problem = store.snapshot.problem ?? undefined;
       if (isFirst) sampleLags(store, topic);
       isFirst = false;

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { HttpError } from '../errors.ts';
 import { streamPage } from '../pages/stream.ts';
 import type { StreamMessage, StreamSnapshot } from '../schemas/stream.ts';
+import { EMPTY_SNAPSHOT } from '../stream/empty-snapshot.ts';
 import type { StreamView } from '../stream/stream-view.ts';
 import { isLabTopic, PLAYGROUND_TOPIC } from '../stream/topics.ts';
 import { AWAY } from '../stream/watcher.ts';
@@ -12,15 +13,7 @@ import type { LabInfo } from './status.ts';
 /** A page rather comes without numbers than late: its script fetches them. */
 const LIMIT_MS = 2_000;
 const MESSAGES_SHOWN = 10;
-const UNKNOWN: StreamSnapshot = {
-  problem: AWAY,
-  brokers: [],
-  topics: [],
-  groups: [],
-  moreGroups: 0,
-  consumers: [],
-  sending: null,
-};
+const UNKNOWN: StreamSnapshot = { ...EMPTY_SNAPSHOT, problem: AWAY };
 
 /** Registers /stream and /stream/:topic. */
 export function registerStreamPages(app: FastifyInstance, lab: LabInfo, stream: StreamView): void {

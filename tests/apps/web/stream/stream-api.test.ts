@@ -1,38 +1,8 @@
 /** The API of the stream, on Kafka in memory. */
-import type { FastifyInstance } from 'fastify';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { StreamSnapshot } from '../../../../apps/web/src/schemas/stream.ts';
-import { createStreamView, type StreamView } from '../../../../apps/web/src/stream/stream-view.ts';
-import { createRings } from '../../../../apps/web/src/stream/topic-tail.ts';
-import { Watcher } from '../../../../apps/web/src/stream/watcher.ts';
-import { createMemoryParts, createMemoryStream, MemoryKafka } from '../../../helpers/memory-stream.ts';
 import { openStream } from '../event-stream.ts';
-import { buildTestApp, silent } from '../helper.ts';
-
-interface Parts {
-  kafka: MemoryKafka;
-  stream: StreamView;
-  app: FastifyInstance;
-  post(path: string, body: object): Promise<{ status: number; body: { id?: string; text?: string } }>;
-}
-
-async function start(): Promise<Parts> {
-  const kafka = new MemoryKafka();
-  const stream = createMemoryStream(kafka);
-  onTestFinished(() => stream.stop());
-  const { app } = await buildTestApp({ stream });
-  return {
-    kafka,
-    stream,
-    app,
-    async post(path, body) {
-      const answer = await app.inject({ method: 'POST', url: `/api/v1/stream/${path}`, payload: body });
-      return { status: answer.statusCode, body: answer.json() };
-    },
-  };
-}
-
-const message = { text: 'hello', key: 'apple', count: 3, perSecond: 100, spread: 'key' };
+import { message, start } from './start-stream.ts';
 
 describe('GET /api/v1/stream', () => {
   it('shows topics, groups and brokers', async () => {
@@ -228,83 +198,6 @@ describe('sending', () => {
   });
 });
 
-describe('who looks', () => {
-  it('is what makes it ask: nobody, no questions', async () => {
-    const kafka = new MemoryKafka();
-    const parts = createMemoryParts(kafka);
-    let asked = 0;
-    let closed = 0;
-    const reader = {
-      read: () => {
-        asked += 1;
-        return parts.reader.read();
-      },
-      close: async () => {
-        closed += 1;
-      },
-    };
-    const stream = createStreamView({ ...parts, reader }, silent, { everyMs: 10, graceMs: 50 });
-    onTestFinished(() => stream.stop());
-    expect(asked).toBe(0);
-    const leaving = new AbortController();
-    const events = await stream.follow('playground', leaving.signal);
-    await events.next();
-    await vi.waitFor(() => expect(asked).toBeGreaterThan(3));
-    leaving.abort();
-    await events.next();
-    await vi.waitFor(() => expect(closed).toBe(1));
-    const after = asked;
-    await new Promise((resolve) => setTimeout(resolve, 60));
-    expect(asked).toBe(after);
-  });
-});
-
-describe('who comes', () => {
-  it('while it lets go of Kafka makes it look again', async () => {
-    const closing = Promise.withResolvers<void>();
-    const closed = Promise.withResolvers<void>();
-    const { read } = createMemoryParts(new MemoryKafka()).reader;
-    let asked = 0;
-    const reader = {
-      read: () => {
-        asked += 1;
-        return read();
-      },
-      close: () => {
-        closing.resolve();
-        return closed.promise;
-      },
-    };
-    const watcher = new Watcher({ reader, log: silent, everyMs: 10, graceMs: 0 });
-    watcher.enter()();
-    await closing.promise;
-    const before = asked;
-    const leave = watcher.enter();
-    closed.resolve();
-    await vi.waitFor(() => expect(asked).toBeGreaterThan(before));
-    leave();
-    await watcher.stop();
-  });
-
-  it('for the last messages waits until those of before are read', async () => {
-    const kafka = new MemoryKafka();
-    const parts = createMemoryParts(kafka);
-    kafka.send([{ topic: 'chat', key: 'lobby', value: 'from before' }]);
-    const openTail: typeof parts.openTail = (topic, changed) => {
-      const late = { rings: createRings(topic), problem: null, stop: async () => undefined };
-      setTimeout(() => {
-        for (const [index, { messages }] of kafka.tail(topic, changed).rings.entries())
-          late.rings[index]?.add(messages);
-        changed.ring();
-      }, 50);
-      return late;
-    };
-    const stream = createStreamView({ ...parts, openTail }, silent, { everyMs: 10, graceMs: 0 });
-    onTestFinished(() => stream.stop());
-    expect((await stream.messages('chat', 5)).map(({ value }) => value)).toEqual(['from before']);
-  });
-});
-
 describe('the description of the API', () => {
   it('explains each field of the stream', () => {
     const nameless: string[] = [];
@@ -320,38 +213,5 @@ describe('the description of the API', () => {
     };
     visit(StreamSnapshot, 'stream');
     expect(nameless).toEqual([]);
-  });
-});
-
-describe('the pages of the stream', () => {
-  it('say what matters without JavaScript', async () => {
-    const { app, post } = await start();
-    await post('messages', message);
-    const page = (await app.inject('/stream')).body;
-    for (const words of ['The stream', 'hello 3', 'apple', 'Same key, same lane', 'Consumer group', 'Next offset']) {
-      expect(page).toContain(words);
-    }
-    expect((await app.inject('/stream/chat')).body).toContain('Is Kafka up again?');
-  });
-
-  it('escape what messages hold', async () => {
-    const { app, post } = await start();
-    await post('messages', { ...message, key: '<b>', text: '<script>alert(1)</script>' });
-    const page = (await app.inject('/stream')).body;
-    expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
-    expect(page).not.toContain('<script>alert');
-  });
-
-  it('are there while Kafka is away, and say so', async () => {
-    const { app, kafka } = await start();
-    kafka.isAway = true;
-    const page = await app.inject('/stream');
-    expect([page.statusCode, page.body]).toEqual([200, expect.stringContaining('Kafka does not answer.')]);
-  });
-
-  it('lead to where a topic is, and know no others', async () => {
-    const { app } = await start();
-    expect((await app.inject('/stream/playground')).headers.location).toBe('/stream');
-    expect((await app.inject('/stream/nothing')).statusCode).toBe(404);
   });
 });

@@ -27,10 +27,11 @@ export type BootOptions = {
 /** @returns an output that is known when every service of every host answers; it fails where one does not */
 export function bootHosts(options: BootOptions): pulumi.Output<unknown> {
   const { lab, cloud, projectDir } = options;
-  const files = readCloudInitFiles(projectDir);
+  const { version } = JSON.parse(readFileSync(join(projectDir, 'package.json'), 'utf8')) as { version: string };
+  const texts = { files: readCloudInitFiles(projectDir), version };
   const machines = new Map<string, Machine>();
   for (const host of lab.hosts) {
-    machines.set(host.name, bootHost(host, files, options, turnOf(host, options, machines)));
+    machines.set(host.name, bootHost(host, texts, options, turnOf(host, options, machines)));
   }
   const together = gatherFailures();
   return pulumi.all(
@@ -38,9 +39,12 @@ export function bootHosts(options: BootOptions): pulumi.Output<unknown> {
   );
 }
 
-function bootHost(host: Host, files: CloudInitFiles, options: BootOptions, turn: Promise<void>): Machine {
-  const { lab, cloud, credentials, artifacts, operator, projectDir } = options;
-  const { version } = JSON.parse(readFileSync(join(projectDir, 'package.json'), 'utf8')) as { version: string };
+function bootHost(
+  host: Host,
+  { files, version }: { files: CloudInitFiles; version: string },
+  { lab, cloud, credentials, artifacts, operator }: BootOptions,
+  turn: Promise<void>,
+): Machine {
   const own = artifactsOf(host, artifacts);
   const userData = pulumi.all([cloud.inventory, cloud.offerArtifacts(own), turn]).apply(([inventory, sources]) =>
     speakPlainly(async () =>

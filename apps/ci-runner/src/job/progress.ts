@@ -28,8 +28,8 @@ export class Progress {
 
   /** Ends the step that goes on and begins the next; `failed`: what ended was the step that decided the run. */
   begin(name: CiStepName, state: 'done' | 'failed' = 'done'): void {
-    this.#end(state);
-    this.#steps.push({ name, state: 'running', startedAt: new Date().toISOString(), finishedAt: null });
+    const startedAt = this.#end(state);
+    this.#steps.push({ name, state: 'running', startedAt, finishedAt: null });
     this.#tell();
   }
 
@@ -45,9 +45,11 @@ export class Progress {
     return { steps: this.#steps, author: this.#author, subject: this.#subject };
   }
 
-  #end(state: 'done' | 'failed'): void {
+  /** @returns when: one moment for the end of a step and the begin of the next */
+  #end(state: 'done' | 'failed'): string {
     const finishedAt = new Date().toISOString();
     this.#steps = this.#steps.map((step) => (step.state === 'running' ? { ...step, state, finishedAt } : step));
+    return finishedAt;
   }
 
   #tell(): void {

@@ -5,7 +5,7 @@ import * as pulumi from '@pulumi/pulumi';
 import type { Artifact } from './artifacts.ts';
 import { type CloudInitFiles, renderUserData } from './cloud-init.ts';
 import { readCloudInitFiles } from './cloud-init-files.ts';
-import type { Cloud, Machine } from './clouds/cloud.ts';
+import type { Cloud, HostLogin, Machine } from './clouds/cloud.ts';
 import type { LabCredentials } from './credentials/resource.ts';
 import { speakPlainly } from './errors.ts';
 import { type Host, hostsOf, type Lab } from './lab.ts';
@@ -26,7 +26,7 @@ export type BootOptions = {
 
 /** @returns an output that is known when every service of every host answers; it fails where one does not */
 export function bootHosts(options: BootOptions): pulumi.Output<unknown> {
-  const { lab, cloud, projectDir } = options;
+  const { lab, projectDir } = options;
   const { version } = JSON.parse(readFileSync(join(projectDir, 'package.json'), 'utf8')) as { version: string };
   const texts = { files: readCloudInitFiles(projectDir), version };
   const machines = new Map<string, Machine>();
@@ -34,9 +34,7 @@ export function bootHosts(options: BootOptions): pulumi.Output<unknown> {
     machines.set(host.name, bootHost(host, texts, options, turnOf(host, options, machines)));
   }
   const together = gatherFailures();
-  return pulumi.all(
-    [...machines.values()].map((machine) => awaitReady(machine, cloud, lab.config.readyTimeout, together)),
-  );
+  return pulumi.all([...machines.values()].map((machine) => awaitReady(machine, options, together)));
 }
 
 function bootHost(
@@ -57,8 +55,8 @@ function bootHost(
           sshPublicKey: operator.sshPublicKey,
           version,
         }),
-        packagesInImage: cloud.traits.packagesInImage,
-        sizeLimit: cloud.traits.userDataLimit,
+        softwareInImage: lab.traits.softwareInImage,
+        sizeLimit: lab.traits.userDataLimit,
       }),
     ),
   );
@@ -70,7 +68,11 @@ function bootHost(
  * When a host may be taken away: at once, or after another one of its kind is well again. A promise and no output, as a
  * dependency would have both go at once.
  */
-function turnOf(host: Host, { lab, cloud }: BootOptions, machines: ReadonlyMap<string, Machine>): Promise<void> {
+function turnOf(
+  host: Host,
+  { lab, cloud, ...options }: BootOptions,
+  machines: ReadonlyMap<string, Machine>,
+): Promise<void> {
   const role = host.roles.find(({ oneByOne }) => oneByOne !== undefined);
   const peers = role === undefined ? [] : hostsOf(lab, role.name);
   const before = peers[peers.indexOf(host) - 1];
@@ -79,7 +81,7 @@ function turnOf(host: Host, { lab, cloud }: BootOptions, machines: ReadonlyMap<s
     return Promise.resolve();
   }
   const timeout = lab.config.readyTimeout;
-  const command = cloud.commandOn(before, turnCommand(role.oneByOne, peers.length, timeout));
+  const command = cloud.commandOn(before, turnCommand(role.oneByOne, peers.length, timeout), loginOn(before, options));
   return new Promise((resolve, reject) => {
     pulumi.all([machine.id, command]).apply(([, argv]) => {
       const turn = awaitTurn({ before: before.name, host: host.name, command: argv, timeout });
@@ -91,11 +93,11 @@ function turnOf(host: Host, { lab, cloud }: BootOptions, machines: ReadonlyMap<s
 /** Each host is watched from the moment that it is there, whatever the others do. */
 function awaitReady(
   { host, resource, id }: Machine,
-  cloud: Cloud,
-  timeout: number,
+  { lab, cloud, ...options }: BootOptions,
   together: ReturnType<typeof gatherFailures>,
 ): pulumi.Output<void> {
-  const command = cloud.commandOn(host, watchCommand(timeout));
+  const timeout = lab.config.readyTimeout;
+  const command = cloud.commandOn(host, watchCommand(timeout), loginOn(host, options));
   return pulumi.all([id, command]).apply(async ([, argv]) => {
     if (pulumi.runtime.isDryRun()) return;
     const begun = Date.now();
@@ -105,6 +107,13 @@ function awaitReady(
     };
     await speakPlainly(() => together(() => waitUntilReady({ host: host.name, command: argv, timeout, onStage })));
   });
+}
+
+function loginOn({ name }: Host, { operator, credentials }: Pick<BootOptions, 'operator' | 'credentials'>): HostLogin {
+  return {
+    keyFile: operator.ssh.keyFile,
+    hostKey: credentials.sshHostPublicKeys.apply((keys) => keys[name] ?? ''),
+  };
 }
 
 function artifactsOf(host: Host, artifacts: ReadonlyMap<string, Artifact>): Artifact[] {

@@ -13,8 +13,8 @@ export type RenderOptions = {
   files: CloudInitFiles;
   /** What `{{name}}` stands for in any text of the files. */
   variables: Readonly<Record<string, string>>;
-  /** True where the machine's image already holds every package, so that booting downloads nothing. */
-  packagesInImage: boolean;
+  /** True where the machine's image already holds every package and program, so that booting downloads nothing. */
+  softwareInImage: boolean;
   /** Bytes that the cloud takes at most. */
   sizeLimit: number;
 };
@@ -24,7 +24,7 @@ export type RenderOptions = {
  * `source` replaced by that file's text, each `{{variable}}` filled in.
  * @throws Problem naming the file, where a variable or a source is unknown or the result is too large for the cloud
  */
-export function renderUserData(host: Host, { files, variables, packagesInImage, sizeLimit }: RenderOptions): string {
+export function renderUserData(host: Host, { files, variables, softwareInImage, sizeLimit }: RenderOptions): string {
   const config = ['base.yaml', ...host.roles.map(({ name }) => `${name}.yaml`)]
     .map((path) => readConfig(files, path))
     .reduce(merge);
@@ -32,9 +32,9 @@ export function renderUserData(host: Host, { files, variables, packagesInImage, 
     { ...config, write_files: (config.write_files ?? []).map((file) => withContent(file, files)) },
     variables,
   ) as CloudConfig;
-  if (packagesInImage) delete filled.packages;
+  if (softwareInImage) delete filled.packages;
   delete filled.package_update;
-  const text = `#cloud-config\n${stringify(packagesInImage ? filled : { package_update: true, ...filled }, { lineWidth: 0 })}`;
+  const text = `#cloud-config\n${stringify(softwareInImage ? filled : { package_update: true, ...filled }, { lineWidth: 0 })}`;
   const size = Buffer.byteLength(text);
   if (size > sizeLimit) {
     throw new Problem(

@@ -1,10 +1,12 @@
 /** Checks the stack's `lab:` configuration once and turns it into plain, typed data. */
+
 import { parseCidr } from './cidr.ts';
+import { findContradictions } from './config-rules.ts';
 import { isPlainName } from './naming.ts';
 import { Problem } from './problem.ts';
 
 /** Names of the clouds that the lab can be brought up on. */
-export const CLOUD_NAMES = ['local'] as const;
+export const CLOUD_NAMES = ['local', 'azure'] as const;
 export type CloudName = (typeof CLOUD_NAMES)[number];
 
 /** The checked configuration. Each field is the key `lab:<field>` of Pulumi.yaml, where it is described. */
@@ -42,7 +44,33 @@ export type LabConfig = {
   subnet: string;
   /** Seconds. */
   readyTimeout: number;
+  container: boolean;
+  function: boolean;
+  /** The name of a machine size of the cloud; `auto`: the cheapest that has each host's memory. */
+  size: string;
+  location: string;
+  /** Mail address of whoever answers for the lab; undefined: nobody was named. */
+  owner: string | undefined;
+  /** Units of the cloud's currency, for a month. */
+  budget: number;
+  /** Hours until the lab may be destroyed, counted from its creation; undefined: never. */
+  ttl: number | undefined;
+  /** When its machines are shut down and given back, each day; undefined: never. */
+  shutdownAt: TimeOfDay | undefined;
+  /** When they are not. */
+  classHours: { from: TimeOfDay; to: TimeOfDay } | undefined;
+  /** Of both, an IANA name. */
+  timeZone: string;
+  managedDatabase: boolean;
+  /** URL of a Git repository with a web app. */
+  appServiceRepository: string | undefined;
+  appServiceBranch: string;
+  /** Keys whose value is unusual, and meant. */
+  confirm: string[];
 };
+
+/** `HH:MM`, from 00:00 to 23:59. */
+export type TimeOfDay = string;
 
 /** A configuration that cannot be used, with every reason in words. */
 export class ConfigError extends Problem {
@@ -54,6 +82,11 @@ export class ConfigError extends Problem {
 
 type Reader = (text: string) => unknown;
 class Refusal extends Error {}
+
+const boolean: Reader = (text) => {
+  if (text !== 'true' && text !== 'false') throw new Refusal('must be true or false');
+  return text === 'true';
+};
 
 const integer =
   (least: number, most: number, also: number[] = []): Reader =>
@@ -110,8 +143,6 @@ const cidr: Reader = (text) => {
   return text;
 };
 
-const cidrOrNone: Reader = (text) => (text === 'none' ? undefined : cidr(text));
-
 const brokers: Reader = (text) => {
   // Two are no quorum: when one is lost, so is the majority.
   if (text !== '1' && text !== '3') throw new Refusal('must be 1 or 3');
@@ -123,6 +154,59 @@ const subnet: Reader = (text) => {
   if (parseCidr(text)?.bits !== 24)
     throw new Refusal('must be auto or an IPv4 network of 24 bits such as 10.80.0.0/24');
   return text;
+};
+
+/** `none`, or what the reader makes of the text. */
+const optional =
+  (read: Reader): Reader =>
+  (text) =>
+    text === 'none' ? undefined : read(text);
+
+const matching =
+  (pattern: RegExp, wanted: string): Reader =>
+  (text) => {
+    if (!pattern.test(text)) throw new Refusal(`must be ${wanted}`);
+    return text;
+  };
+
+const TIME = '([01]\\d|2[0-3]):[0-5]\\d';
+const timeOfDay = matching(new RegExp(`^${TIME}$`), 'none or a time such as 22:00');
+
+const timeSpan: Reader = (text) => {
+  if (!new RegExp(`^${TIME}-${TIME}$`).test(text)) throw new Refusal('must be none or a span such as 08:30-18:00');
+  const [from, to] = text.split('-');
+  return { from, to };
+};
+
+const HOURS: Record<string, number> = { h: 1, d: 24 };
+
+const hours: Reader = (text) => {
+  const [, count = '', unit = ''] = /^([1-9]\d{0,3})([hd])$/.exec(text) ?? [];
+  const factor = HOURS[unit];
+  if (factor === undefined) throw new Refusal('must be none, or hours or days such as 12h or 7d');
+  return Number(count) * factor;
+};
+
+const timeZone: Reader = (text) => {
+  if (!Intl.supportedValuesOf('timeZone').includes(text) && text !== 'UTC')
+    throw new Refusal('must be the name of a time zone such as Europe/Paris');
+  return text;
+};
+
+const repositoryUrl: Reader = (text) => {
+  if (!isRepositoryUrl(text))
+    throw new Refusal('must be none or a URL without a password, such as https://git.example.org/ann/app.git');
+  return text;
+};
+
+/** Keys that `lab:confirm` may name, as there are values of theirs that want to be said twice. */
+const CONFIRMABLE = ['adminCidr', 'budget'];
+
+const confirmations: Reader = (text) => {
+  const value = parseJson(text);
+  if (!Array.isArray(value) || !value.every((item) => CONFIRMABLE.includes(item as string)))
+    throw new Refusal(`must be a list of none, one or more of ${CONFIRMABLE.join(', ')}`);
+  return value;
 };
 
 const READERS: { [K in Exclude<keyof LabConfig, 'stack'>]: Reader } = {
@@ -140,12 +224,26 @@ const READERS: { [K in Exclude<keyof LabConfig, 'stack'>]: Reader } = {
   ciLog: integer(1, 1_000),
   ciRetentionDays: integer(1, 3_650),
   kafkaBrokers: brokers,
-  kafkaPlaintextFrom: cidrOrNone,
+  kafkaPlaintextFrom: optional(cidr),
   kafkaRetentionHours: integer(1, 87_600),
   adminCidr: cidr,
   portBase: integer(1024, 65_000, [0]),
   subnet,
   readyTimeout: integer(10, 3600),
+  container: boolean,
+  function: boolean,
+  size: matching(/^[A-Za-z0-9][\w.-]{0,63}$/, 'auto or the name of a machine size'),
+  location: matching(/^[a-z][a-z0-9]{1,39}$/, 'the name of a region such as westeurope'),
+  owner: optional(matching(/^[^\s@,"']+@[^\s@,"']+\.[^\s@,"']+$/, 'none or a mail address')),
+  budget: integer(1, 100_000),
+  ttl: optional(hours),
+  shutdownAt: optional(timeOfDay),
+  classHours: optional(timeSpan),
+  timeZone,
+  managedDatabase: boolean,
+  appServiceRepository: optional(repositoryUrl),
+  appServiceBranch: matching(/^[\w][\w./-]{0,99}$/, 'the name of a branch'),
+  confirm: confirmations,
 };
 
 /** The keys that may be set, without their namespace `lab:`. */
@@ -181,7 +279,10 @@ export function readConfig(raw: Record<string, string>, stack: string): LabConfi
     }
   }
   if (problems.length > 0) throw new ConfigError(problems);
-  return config as LabConfig;
+  const complete = config as LabConfig;
+  problems.push(...findContradictions(complete));
+  if (problems.length > 0) throw new ConfigError(problems);
+  return complete;
 }
 
 function parseJson(text: string): unknown {

@@ -11,9 +11,18 @@ export type HostAddresses = {
   published: Readonly<Record<string, Endpoint>>;
 };
 
+export type CloudServices = {
+  /** URL of the blob storage account, as hosts and users reach it; hosts say who they are by the identity of their machine. */
+  blobUrl?: string;
+  /** DNS name of the database server. */
+  databaseHost?: string;
+};
+
 export type Inventory = {
   /** Host name -> its addresses. */
   hosts: Readonly<Record<string, HostAddresses>>;
+  /** What the cloud does as a service, in place of a host. */
+  services: CloudServices;
   /** The networks behind each source of a port, as CIDRs: what a host's own firewall lets in. */
   sources: Readonly<Record<PortSource, readonly string[]>>;
 };

@@ -1,6 +1,8 @@
 /** Describes the lab that a configuration asks for: its hosts, with their roles and ports, as plain data. */
+import { CLOUD_TRAITS, type CloudTraits } from './cloud-traits.ts';
 import type { LabConfig } from './config.ts';
 import { type Check, type Port, ROLES, type Role, type RoleName, SSH } from './roles.ts';
+import { type ContainerInstance, type FunctionService, NUMBERS_CONTAINER, NUMBERS_FUNCTION } from './services.ts';
 
 /** A machine of the lab, before any cloud is asked for it: what its roles need, taken together. */
 export type Host = {
@@ -21,7 +23,13 @@ export type Host = {
 export type Lab = {
   stack: string;
   config: LabConfig;
+  /** Of the cloud that it is for. */
+  traits: CloudTraits;
   hosts: readonly Host[];
+  /** Absent where it is off. */
+  container?: ContainerInstance;
+  /** Absent where it is off, or on a host. */
+  function?: FunctionService;
 };
 
 /** For how many jobs a runner host has memory where the configuration leaves their number to its cores. */
@@ -36,16 +44,20 @@ export function describeLab(config: LabConfig): Lab {
   const brokers = Array.from({ length: config.kafkaBrokers }, (_, position) =>
     describeHost(config, `kafka-${position + 1}`, position + 1, ['kafka']),
   );
+  const traits = CLOUD_TRAITS[config.cloud];
   return {
     stack: config.stack,
     config,
+    traits,
     hosts: [
       describeHost(config, 'web', 1, ['web']),
-      describeHost(config, 'database', 1, ['database']),
-      describeHost(config, 'storage', 1, ['storage']),
+      ...(config.managedDatabase ? [] : [describeHost(config, 'database', 1, ['database'])]),
+      ...(traits.blobService ? [] : [describeHost(config, 'storage', 1, ['storage'])]),
       ...brokers,
       ...runners,
     ],
+    ...(config.container ? { container: NUMBERS_CONTAINER } : {}),
+    ...(config.function && traits.functionService ? { function: NUMBERS_FUNCTION } : {}),
   };
 }
 

@@ -5,6 +5,9 @@ import { createHash } from 'node:crypto';
 export const PROJECT_LABEL = 'cloud-lab.project';
 export const STACK_LABEL = 'cloud-lab.stack';
 export const HOST_LABEL = 'cloud-lab.host';
+/** Where things cost: the mail address of whoever answers for them, and when they may be destroyed (ISO 8601; absent: never). */
+export const OWNER_LABEL = 'cloud-lab.owner';
+export const EXPIRES_LABEL = 'cloud-lab.expires';
 /** Value of PROJECT_LABEL. */
 export const PROJECT = 'cloud-lab';
 

@@ -3,15 +3,8 @@ import type * as pulumi from '@pulumi/pulumi';
 import type { Artifact } from '../artifacts.ts';
 import type { Inventory } from '../inventory.ts';
 import type { Host } from '../lab.ts';
+import type { ContainerInstance, FunctionService } from '../services.ts';
 import type { ArtifactSource } from '../variables.ts';
-
-/** How clouds differ, as properties: nothing outside of a cloud's folder asks for its name. */
-export type CloudTraits = {
-  /** The machine image holds the packages of every role: user-data names none. */
-  packagesInImage: boolean;
-  /** Bytes of user-data that a machine can be given. */
-  userDataLimit: number;
-};
 
 /** What a machine needs to become a host. */
 export type HostBoot = {
@@ -33,7 +26,6 @@ export type Machine = {
  * `offerArtifacts` and `boot` are then called once for each host.
  */
 export type Cloud = {
-  readonly traits: CloudTraits;
   /** Every host's addresses: fixed before any machine boots, so that user-data can name the others. */
   readonly inventory: pulumi.Output<Inventory>;
   /** Puts artifacts where a host can fetch them, by the addresses returned. */
@@ -41,7 +33,19 @@ export type Cloud = {
   /** A machine for a host. It is replaced, not changed, when anything of `boot` changes; its volume outlives it. */
   boot(host: Host, boot: HostBoot): Machine;
   /** The command line, on the operator's machine, that runs a command as root on a host that has booted. */
-  commandOn(host: Host, argv: readonly string[]): pulumi.Input<string[]>;
+  commandOn(host: Host, argv: readonly string[], login: HostLogin): pulumi.Input<string[]>;
   /** Names and addresses under which a host's listeners are reached: what its certificate holds. */
   namesOf(host: Host): pulumi.Input<string[]>;
+  /** Builds an image from an artifact with a Dockerfile, and runs it. @returns its address, once it runs */
+  runContainer(container: ContainerInstance, artifact: Artifact): pulumi.Output<string>;
+  /** Only where the cloud has functions as a service. @returns the address below which the function is called, once it is there */
+  runFunction?(service: FunctionService, artifact: Artifact): pulumi.Output<string>;
+};
+
+/** What logging in on a host takes. */
+export type HostLogin = {
+  /** The operator's private key. */
+  keyFile: string;
+  /** The host's public key, as a line of known_hosts without the address. */
+  hostKey: pulumi.Input<string>;
 };

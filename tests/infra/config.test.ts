@@ -39,11 +39,25 @@ describe('the configuration of a stack', () => {
       portBase: 0,
       subnet: 'auto',
       readyTimeout: 180,
+      container: true,
+      function: true,
+      size: 'auto',
+      location: 'westeurope',
+      owner: undefined,
+      budget: 50,
+      ttl: undefined,
+      shutdownAt: undefined,
+      classHours: undefined,
+      timeZone: 'UTC',
+      managedDatabase: false,
+      appServiceRepository: undefined,
+      appServiceBranch: 'main',
+      confirm: [],
     });
   });
 
   test.each([
-    ['lab:cloud', 'mars', 'lab:cloud must be one of: local, but it is "mars"'],
+    ['lab:cloud', 'mars', 'lab:cloud must be one of: local, azure, but it is "mars"'],
     ['lab:ciRunners', '0', 'lab:ciRunners must be a whole number from 1 to 8, but it is "0"'],
     ['lab:ciRunners', '2.5', 'lab:ciRunners must be a whole number from 1 to 8, but it is "2.5"'],
     ['lab:ciRepositories', '[]', 'lab:ciRepositories must be a list of at least one repository'],

@@ -13,7 +13,7 @@ import { fakeSecrets } from '../helpers/secrets.ts';
 const files = readCloudInitFiles(PROJECT_DIR);
 const lab = labWith({ 'lab:ciRunners': '2' });
 
-const render = (host: Host, of: Lab = lab, packagesInImage = true): string =>
+const render = (host: Host, of: Lab = lab, softwareInImage = true): string =>
   renderUserData(host, {
     files,
     variables: describeVariables(host, {
@@ -23,7 +23,7 @@ const render = (host: Host, of: Lab = lab, packagesInImage = true): string =>
       sshPublicKey: 'ssh-ed25519 AAAA me',
       version: '0.1.0',
     }),
-    packagesInImage,
+    softwareInImage,
     sizeLimit: 48 * 1024,
   });
 
@@ -66,7 +66,7 @@ describe('user-data', () => {
   test('says which file is wrong', () => {
     const [web] = lab.hosts;
     if (web === undefined) throw new Error('no web host');
-    const options = { variables: {}, packagesInImage: true, sizeLimit: 1e6 };
+    const options = { variables: {}, softwareInImage: true, sizeLimit: 1e6 };
     expect(() => renderUserData(web, { ...options, files: new Map() })).toThrow(
       'there is no file cloud-init/base.yaml',
     );
@@ -85,7 +85,7 @@ describe('user-data', () => {
       renderUserData(web, {
         files: new Map(Object.entries(tiny)),
         variables: {},
-        packagesInImage: true,
+        softwareInImage: true,
         sizeLimit: 10,
       }),
     ).toThrow(/user-data of host web has \d+ bytes; this cloud takes 10/);
@@ -124,6 +124,7 @@ describe("a host's firewall", () => {
     if (database === undefined) throw new Error('no database host');
     const text = renderFirewall(database.ports, {
       hosts: {},
+      services: {},
       sources: { internet: ['0.0.0.0/0'], admin: ['203.0.113.0/24'], plaintext: [], lab: ['10.0.0.128/25'] },
     });
     expect(text).toContain('policy drop;');
@@ -137,6 +138,7 @@ describe("a host's firewall", () => {
     const port = { name: 'http', port: 80, protocol: 'tcp', from: 'internet', reason: 'pages' } as const;
     const text = renderFirewall([port], {
       hosts: {},
+      services: {},
       sources: { internet: ['0.0.0.0/0'], admin: [], plaintext: [], lab: [] },
     });
     expect(text).toContain('    tcp dport 80 accept comment "http: pages"');

@@ -52,6 +52,7 @@ export function describeInventory(lab: Lab): Inventory {
   const hostsOnly = formatCidr({ first: subnet.first + 128, bits: 25 });
   return {
     hosts: Object.fromEntries(lab.hosts.map((host) => [host.name, addressesOf(host, lab.config, subnet)])),
+    services: {},
     sources: { internet: ['0.0.0.0/0'], admin: [gateway], plaintext: [gateway], lab: [hostsOnly] },
   };
 }

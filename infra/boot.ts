@@ -1,4 +1,5 @@
 /** Boots every host of a lab on a cloud, and waits until each one is ready. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
@@ -8,12 +9,13 @@ import { readCloudInitFiles } from './cloud-init-files.ts';
 import type { Cloud, HostLogin, Machine } from './clouds/cloud.ts';
 import type { LabCredentials } from './credentials/resource.ts';
 import { speakPlainly } from './errors.ts';
+import type { Inventory } from './inventory.ts';
 import { type Host, hostsOf, type Lab } from './lab.ts';
 import { awaitTurn, turnCommand } from './one-by-one.ts';
 import type { Operator } from './operator.ts';
 import { gatherFailures, waitUntilReady, watchCommand } from './ready.ts';
 import { describeSecretFiles } from './secrets.ts';
-import { describeVariables } from './variables.ts';
+import { describeVariables, type HostFiles } from './variables.ts';
 
 export type BootOptions = {
   lab: Lab;
@@ -44,24 +46,47 @@ function bootHost(
   turn: Promise<void>,
 ): Machine {
   const own = artifactsOf(host, artifacts);
-  const userData = pulumi.all([cloud.inventory, cloud.offerArtifacts(own), turn]).apply(([inventory, sources]) =>
+  const render = (inventory: Inventory, fetched: HostFiles): Promise<string> =>
     speakPlainly(async () =>
       renderUserData(host, {
         files,
         variables: describeVariables(host, {
           lab,
           inventory,
-          artifacts: sources,
+          files: fetched,
           sshPublicKey: operator.sshPublicKey,
           version,
         }),
         softwareInImage: lab.traits.softwareInImage,
+        authorities: operator.authorities,
         sizeLimit: lab.traits.userDataLimit,
       }),
-    ),
+    );
+  const secretFiles = pulumi
+    .all([credentials.secrets, cloud.inventory])
+    .apply(([secrets, { services }]) => describeSecretFiles(host, secrets, services));
+  const offer = { artifacts: own, secretFiles, version: versionOf(own, secretFiles, cloud, render) };
+  const userData = pulumi
+    .all([cloud.inventory, cloud.offerFiles(host, offer), turn])
+    .apply(([inventory, fetched]) => render(inventory, fetched));
+  return cloud.boot(host, { ...offer, userData, sshPublicKey: operator.sshPublicKey });
+}
+
+/** A hash of all that a host boots from but the addresses that are made for this one boot. It says nothing of the secrets in it. */
+function versionOf(
+  artifacts: readonly Artifact[],
+  secretFiles: pulumi.Output<Record<string, string>>,
+  cloud: Cloud,
+  render: (inventory: Inventory, fetched: HostFiles) => Promise<string>,
+): pulumi.Output<string> {
+  const nowhere = { artifacts: artifacts.map(({ name, sha256 }) => ({ name, sha256, url: '' })) };
+  const version = pulumi.all([cloud.inventory, secretFiles]).apply(async ([inventory, secrets]) =>
+    createHash('sha256')
+      .update(await render(inventory, nowhere))
+      .update(JSON.stringify(secrets))
+      .digest('hex'),
   );
-  const secretFiles = credentials.secrets.apply((secrets) => describeSecretFiles(host, secrets));
-  return cloud.boot(host, { userData, artifacts: own, secretFiles });
+  return pulumi.unsecret(version);
 }
 
 /**

@@ -7,7 +7,8 @@ import { Problem } from './problem.ts';
 export type CloudInitFiles = ReadonlyMap<string, string>;
 
 type WriteFile = { path: string; content?: string; source?: string; permissions?: string };
-type CloudConfig = Record<string, unknown> & { write_files?: WriteFile[]; packages?: string[] };
+type Command = string | string[] | { source: string };
+type CloudConfig = Record<string, unknown> & { write_files?: WriteFile[]; bootcmd?: Command[]; packages?: string[] };
 
 export type RenderOptions = {
   files: CloudInitFiles;
@@ -15,26 +16,34 @@ export type RenderOptions = {
   variables: Readonly<Record<string, string>>;
   /** True where the machine's image already holds every package and program, so that booting downloads nothing. */
   softwareInImage: boolean;
+  /** Certificates, PEM, that a machine without them in its image is to trust beside the usual ones. */
+  authorities?: readonly string[];
   /** Bytes that the cloud takes at most. */
   sizeLimit: number;
 };
 
 /**
  * The user-data of a host: base.yaml and the files of its roles, merged (lists are joined, in that order), each
- * `source` replaced by that file's text, each `{{variable}}` filled in.
+ * `source` replaced by that file's text, each `{{variable}}` filled in. For a machine with a plain image, the files of vm/ come
+ * in between.
  * @throws Problem naming the file, where a variable or a source is unknown or the result is too large for the cloud
  */
-export function renderUserData(host: Host, { files, variables, softwareInImage, sizeLimit }: RenderOptions): string {
-  const config = ['base.yaml', ...host.roles.map(({ name }) => `${name}.yaml`)]
+export function renderUserData(host: Host, options: RenderOptions): string {
+  const { files, variables, softwareInImage, sizeLimit } = options;
+  const {
+    package_update: _,
+    packages,
+    ...config
+  } = listFiles(host, options)
     .map((path) => readConfig(files, path))
     .reduce(merge);
-  const filled = fillIn(
-    { ...config, write_files: (config.write_files ?? []).map((file) => withContent(file, files)) },
-    variables,
-  ) as CloudConfig;
-  if (softwareInImage) delete filled.packages;
-  delete filled.package_update;
-  const text = `#cloud-config\n${stringify(softwareInImage ? filled : { package_update: true, ...filled }, { lineWidth: 0 })}`;
+  const whole = {
+    ...(softwareInImage ? {} : { package_update: true, packages: [...new Set(packages)], ...trust(options) }),
+    ...config,
+    bootcmd: (config.bootcmd ?? []).map((command) => withText(command, files)),
+    write_files: (config.write_files ?? []).map((file) => withContent(file, options)),
+  };
+  const text = `#cloud-config\n${stringify(fillIn(whole, variables), { lineWidth: 0 })}`;
   const size = Buffer.byteLength(text);
   if (size > sizeLimit) {
     throw new Problem(
@@ -42,6 +51,18 @@ export function renderUserData(host: Host, { files, variables, softwareInImage, 
     );
   }
   return text;
+}
+
+/** The files that make up a host's user-data, in order. */
+function listFiles(host: Host, { files, softwareInImage }: RenderOptions): string[] {
+  const own = ['base.yaml', ...host.roles.map(({ name }) => `${name}.yaml`)];
+  if (softwareInImage) return own;
+  const [base = '', ...roles] = own;
+  return [base, `vm/${base}`, ...roles.flatMap((path) => (files.has(`vm/${path}`) ? [`vm/${path}`, path] : [path]))];
+}
+
+function trust({ authorities = [] }: RenderOptions): CloudConfig {
+  return authorities.length === 0 ? {} : { ca_certs: { trusted: authorities } };
 }
 
 /** Every package that any role asks for, sorted: what a machine image has to hold. */
@@ -72,8 +93,12 @@ function merge(base: CloudConfig, role: CloudConfig): CloudConfig {
   return merged;
 }
 
-function withContent({ source, ...file }: WriteFile, files: CloudInitFiles): WriteFile {
-  return source === undefined ? file : { ...file, content: fileText(files, source) };
+function withContent({ source, ...file }: WriteFile, { files, variables }: RenderOptions): WriteFile {
+  return source === undefined ? file : { ...file, content: fileText(files, fillInText(source, variables)) };
+}
+
+function withText(command: Command, files: CloudInitFiles): string | string[] {
+  return typeof command === 'string' || Array.isArray(command) ? command : fileText(files, command.source);
 }
 
 function fillIn(value: unknown, variables: Readonly<Record<string, string>>): unknown {

@@ -1,12 +1,18 @@
 /** Renders a host's own firewall from the ports that are declared for it. */
 import type { Inventory } from './inventory.ts';
-import type { Port } from './roles.ts';
+import type { Host } from './lab.ts';
+
+/** Where clouds tell a machine about itself and give it the tokens of its identity; Azure's second one is also its name server. */
+const METADATA = '169.254.169.254';
+const AZURE_HOST = '168.63.129.16';
 
 /**
- * The nftables rules of a host: everything that is not declared is dropped. They live in a table of their own and replace
- * only that one, as a container engine keeps rules for its name server in the same place.
+ * The nftables rules of a host: everything that is not declared is dropped, and only root and the services that need the machine's
+ * identity reach the cloud's metadata. They live in a table of their own and replace only that one, as a container engine keeps
+ * rules for its name server in the same place.
  */
-export function renderFirewall(ports: readonly Port[], inventory: Inventory): string {
+export function renderFirewall({ ports, roles }: Pick<Host, 'ports' | 'roles'>, inventory: Inventory): string {
+  const trusted = [0, ...roles.flatMap(({ identityUser }) => identityUser ?? [])].join(', ');
   const rules = ports.map(({ name, port, protocol, from, reason }) => {
     const sources = inventory.sources[from];
     const source = sources.includes('0.0.0.0/0') ? '' : `ip saddr { ${sources.join(', ')} } `;
@@ -23,6 +29,11 @@ table inet lab {
     ct state invalid drop
     icmp type echo-request accept
 ${rules.join('\n')}
+  }
+  chain output {
+    type filter hook output priority filter; policy accept;
+    ip daddr ${METADATA} meta skuid != { ${trusted} } drop
+    ip daddr ${AZURE_HOST} meta skuid != 0 tcp dport != 53 drop
   }
 }
 `;

@@ -85,12 +85,17 @@ function describeHost(
   moreMemory = 0,
 ): Host {
   const roles = roleNames.map((role) => ROLES[role]);
+  const apps = roles.flatMap(({ artifacts }) => artifacts);
   return {
     name,
     roles,
     index,
     ports: [SSH, ...roles.flatMap(({ ports }) => ports)].filter(({ wanted }) => wanted?.(config) ?? true),
-    artifacts: roles.flatMap(({ artifacts }) => artifacts),
+    artifacts: [
+      // What the apps run on, where the machine's image has it not.
+      ...(CLOUD_TRAITS[config.cloud].softwareInImage || apps.length === 0 ? [] : ['node']),
+      ...apps,
+    ],
     keepsData: roles.some(({ keepsData }) => keepsData),
     memory: roles.reduce((sum, { memory }) => sum + memory, moreMemory),
     checks: roles.flatMap(({ checks }) => checks),

@@ -36,6 +36,8 @@ export type Role = {
   tls: boolean;
   /** True where the host keeps data on a volume, mounted at /data, that outlives it. */
   keepsData: boolean;
+  /** Number of the user whose service shows the identity of the machine to the cloud, where blobs are a service of the cloud. */
+  identityUser?: number;
   /** Memory that the role may use on its host, MiB. */
   memory: number;
   checks: readonly Check[];
@@ -73,6 +75,7 @@ const WEB: Role = {
   artifacts: ['web'],
   tls: true,
   keepsData: false,
+  identityUser: 801,
   memory: 768,
   checks: [
     { unit: 'web.service', kind: 'http', url: 'http://127.0.0.1:8080/healthz' },
@@ -110,6 +113,7 @@ const CI: Role = {
   tls: false,
   keepsData: true,
   // Beside what its jobs may take.
+  identityUser: 802,
   memory: 1024,
   checks: [
     { unit: 'ci-proxy.service', kind: 'active' },

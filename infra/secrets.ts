@@ -1,4 +1,5 @@
 /** Which secrets a host holds, and in which files: each service's own, and no more. */
+import type { CloudServices } from './inventory.ts';
 import type { Host } from './lab.ts';
 import type { RoleName } from './roles.ts';
 
@@ -28,22 +29,26 @@ export const KAFKA_ACCOUNTS = ['broker', 'web', 'ci-runner', 'student'] as const
 export type KafkaAccount = (typeof KAFKA_ACCOUNTS)[number];
 
 /** The files with secrets of a host: absolute path -> text. They belong to root alone until cloud-init gives one to a service. */
-export function describeSecretFiles(host: Host, secrets: Secrets): Record<string, string> {
+export function describeSecretFiles(
+  host: Host,
+  secrets: Secrets,
+  services: CloudServices = {},
+): Record<string, string> {
   return {
     '/etc/ssh/ssh_host_ecdsa_key': member(secrets.sshHostKeys, host.name),
-    ...Object.assign({}, ...host.roles.map(({ name }) => roleFiles(name, host, secrets))),
+    ...Object.assign({}, ...host.roles.map(({ name }) => roleFiles(name, host, secrets, services))),
   };
 }
 
-function roleFiles(role: RoleName, host: Host, secrets: Secrets): Record<string, string> {
+function roleFiles(role: RoleName, host: Host, secrets: Secrets, services: CloudServices): Record<string, string> {
   const folder = '/etc/lab/secrets';
   switch (role) {
     case 'web': {
       const { key, certificate } = member(secrets.tls, host.name);
       return {
         [`${folder}/web.env`]: environment({
-          DATABASE_URL: `mysql://web:${secrets.databasePassword}@database:3306/lab`,
-          BLOB_KEY: secrets.blobKey,
+          DATABASE_URL: databaseUrl(secrets, services),
+          ...blobLogin(secrets, services),
           CI_WEBHOOK_SECRET: secrets.webhookSecret,
           ...kafkaLogin('web', secrets),
         }),
@@ -55,7 +60,10 @@ function roleFiles(role: RoleName, host: Host, secrets: Secrets): Record<string,
       return { [`${folder}/git-push.htpasswd`]: `${LAB_USER}:{PLAIN}${secrets.gitPushPassword}\n` };
     case 'ci':
       return {
-        [`${folder}/ci-runner.env`]: environment({ BLOB_KEY: secrets.blobKey, ...kafkaLogin('ci-runner', secrets) }),
+        [`${folder}/ci-runner.env`]: environment({
+          ...blobLogin(secrets, services),
+          ...kafkaLogin('ci-runner', secrets),
+        }),
       };
     case 'kafka': {
       const { key, certificate } = member(secrets.tls, host.name);
@@ -74,6 +82,18 @@ function roleFiles(role: RoleName, host: Host, secrets: Secrets): Record<string,
     case 'storage':
       return { [`${folder}/azurite.env`]: environment({ AZURITE_ACCOUNTS: `lab:${secrets.blobKey}` }) };
   }
+}
+
+function databaseUrl({ databasePassword }: Secrets, { databaseHost }: CloudServices): string {
+  // Whoever offers it as a service wants TLS, with a certificate that everyone knows.
+  return databaseHost === undefined
+    ? `mysql://web:${databasePassword}@database:3306/lab`
+    : `mysql://web:${databasePassword}@${databaseHost}:3306/lab?ssl=${encodeURIComponent('{"minVersion":"TLSv1.2"}')}`;
+}
+
+/** The account's key; none where a host shows the identity of its machine. */
+function blobLogin({ blobKey }: Secrets, { blobUrl }: CloudServices): Record<string, string> {
+  return blobUrl === undefined ? { BLOB_KEY: blobKey } : {};
 }
 
 function kafkaLogin(account: KafkaAccount, { kafkaPasswords }: Secrets): Record<string, string> {

@@ -5,7 +5,8 @@ import { isPlainName } from './naming.ts';
 
 export type PublicUrls = {
   webUrl: string;
-  webUrlTls: string;
+  /** The same over TLS, by the lab's own authority; absent where webUrl is that already, by one that every browser knows. */
+  webUrlTls?: string;
   apiUrl: string;
   ciUrl: string;
   /** Where another Git server tells of pushes. */
@@ -25,7 +26,8 @@ export type PublicUrls = {
 /** Where the services of a lab are reached from outside. */
 export function publicUrls(lab: Lab, inventory: Inventory): PublicUrls {
   const web = firstHostOf(lab, 'web').name;
-  const webUrl = url('http', publishedEndpoint(inventory, web, 'http'));
+  const https = url('https', publishedEndpoint(inventory, web, 'https'));
+  const webUrl = lab.traits.publicNames ? https : url('http', publishedEndpoint(inventory, web, 'http'));
   const brokersAt = (port: string): string =>
     hostsOf(lab, 'kafka')
       .map(({ name }) => publishedEndpoint(inventory, name, port))
@@ -35,7 +37,7 @@ export function publicUrls(lab: Lab, inventory: Inventory): PublicUrls {
   const gitUrl = isPlainName(repository) ? `${webUrl}/git/${repository}.git` : repository;
   return {
     webUrl,
-    webUrlTls: url('https', publishedEndpoint(inventory, web, 'https')),
+    ...(lab.traits.publicNames ? {} : { webUrlTls: https }),
     apiUrl: `${webUrl}/api/v1`,
     ciUrl: `${webUrl}/api/v1/ci`,
     ciWebhookUrl: `${webUrl}/api/v1/ci/webhook`,
@@ -44,7 +46,9 @@ export function publicUrls(lab: Lab, inventory: Inventory): PublicUrls {
     streamUrl: `${webUrl}/stream`,
     kafkaBootstrap: brokersAt('kafka'),
     ...(lab.config.kafkaPlaintextFrom === undefined ? {} : { kafkaPlaintext: brokersAt('kafka-plaintext') }),
-    blobUrl: `${url('http', publishedEndpoint(inventory, firstHostOf(lab, 'storage').name, 'blob'))}/lab`,
+    blobUrl:
+      inventory.services.blobUrl ??
+      `${url('http', publishedEndpoint(inventory, firstHostOf(lab, 'storage').name, 'blob'))}/lab`,
     gitUrl,
   };
 }

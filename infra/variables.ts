@@ -16,10 +16,17 @@ const KEEPER_THREADS = 32;
 /** Where a host fetches an artifact, and what its content must be. */
 export type ArtifactSource = { name: string; url: string; sha256: string };
 
+/** Where a host fetches what it needs. */
+export type HostFiles = {
+  artifacts: readonly ArtifactSource[];
+  /** Of a JSON object, path -> text, with the host's secrets; absent where they are in the machine before it boots. */
+  secretsUrl?: string;
+};
+
 export type VariableSources = {
   lab: Lab;
   inventory: Inventory;
-  artifacts: readonly ArtifactSource[];
+  files: HostFiles;
   /** One line of an OpenSSH public key. */
   sshPublicKey: string;
   version: string;
@@ -28,9 +35,8 @@ export type VariableSources = {
 /** What each `{{variable}}` of cloud-init/ stands for on the given host. */
 export function describeVariables(
   host: Host,
-  { lab, inventory, artifacts, sshPublicKey, version }: VariableSources,
+  { lab, inventory, files, sshPublicKey, version }: VariableSources,
 ): Record<string, string> {
-  const storage = firstHostOf(lab, 'storage').name;
   const git = firstHostOf(lab, 'git').name;
   const others = new Set(host.roles.flatMap(({ talksTo }) => talksTo));
   const known = lab.hosts.filter(
@@ -43,13 +49,18 @@ export function describeVariables(
     version,
     sshPublicKey,
     hostsFile: known.map(({ name }) => `${addressesOf(inventory, name).internal} ${name}`).join('\n'),
-    firewall: renderFirewall(host.ports, inventory),
+    firewall: renderFirewall(host, inventory),
     health: JSON.stringify({ host: host.name, checks: host.checks }),
-    installArtifacts: artifacts
-      .map(({ name, url, sha256 }) => `/usr/local/lib/lab/install-artifact ${name} ${url} ${sha256}`)
+    keepsData: host.keepsData ? 'yes' : 'no',
+    secretsUrl: files.secretsUrl ?? '',
+    installArtifacts: files.artifacts
+      .map(({ name, url, sha256 }) => `/usr/local/lib/lab/install-artifact ${name} '${url}' ${sha256}`)
       .join('\n'),
     endpoints: JSON.stringify(publicUrls(lab, inventory)),
-    blobInternalUrl: `http://${storage}:10000/lab`,
+    blobInternalUrl: inventory.services.blobUrl ?? `http://${firstHostOf(lab, 'storage').name}:10000/lab`,
+    certificates: lab.traits.publicNames ? 'public' : 'own',
+    webName: addressesOf(inventory, firstHostOf(lab, 'web').name).published.https?.host ?? '',
+    owner: lab.config.owner ?? '',
     gitHost: git,
     gitInternalUrl: `http://${git}:8080/git`,
     webUrl: publicUrls(lab, inventory).webUrl,

@@ -4,14 +4,29 @@ import type { Artifact } from '../artifacts.ts';
 import type { Inventory } from '../inventory.ts';
 import type { Host } from '../lab.ts';
 import type { ContainerInstance, FunctionService } from '../services.ts';
-import type { ArtifactSource } from '../variables.ts';
+import type { HostFiles } from '../variables.ts';
 
-/** What a machine needs to become a host. */
-export type HostBoot = {
-  userData: pulumi.Input<string>;
+/** What a host fetches, or is given, before it is one. */
+export type HostOffer = {
   artifacts: readonly Artifact[];
-  /** Absolute path -> text. Files of root, mode 0600, there before cloud-init runs, never in user-data or a metadata service. */
+  /** Absolute path -> text. Files of root, mode 0600, there before any service starts, never in user-data or a metadata service. */
   secretFiles: pulumi.Input<Record<string, string>>;
+  /** Another text whenever anything that the machine boots from is another: addresses made for one boot are made anew. */
+  version: pulumi.Input<string>;
+};
+
+/** What a machine needs to become a host: what was offered to it, and the user-data that says so. */
+export type HostBoot = HostOffer & {
+  userData: pulumi.Input<string>;
+  /** Who may log in as `lab`: one line of an OpenSSH public key. */
+  sshPublicKey: string;
+};
+
+/** What a cloud is made with, beside the lab. */
+export type CloudOptions = {
+  projectDir: string;
+  /** When the lab may be destroyed, ISO 8601: what it makes says so where the cloud has a place for it. */
+  expires?: pulumi.Output<string>;
 };
 
 /** A machine that was asked for; it is there when its resource is. */
@@ -23,13 +38,13 @@ export type Machine = {
 
 /**
  * A cloud that was chosen for one lab. Choosing it asks for networks, addresses and firewalls, from the declared ports alone;
- * `offerArtifacts` and `boot` are then called once for each host.
+ * `offerFiles` and `boot` are then called once for each host.
  */
 export type Cloud = {
   /** Every host's addresses: fixed before any machine boots, so that user-data can name the others. */
   readonly inventory: pulumi.Output<Inventory>;
-  /** Puts artifacts where a host can fetch them, by the addresses returned. */
-  offerArtifacts(artifacts: readonly Artifact[]): pulumi.Output<ArtifactSource[]>;
+  /** Puts what a host needs where it can fetch it, by the addresses returned. */
+  offerFiles(host: Host, offer: HostOffer): pulumi.Output<HostFiles>;
   /** A machine for a host. It is replaced, not changed, when anything of `boot` changes; its volume outlives it. */
   boot(host: Host, boot: HostBoot): Machine;
   /** The command line, on the operator's machine, that runs a command as root on a host that has booted. */
@@ -40,6 +55,17 @@ export type Cloud = {
   runContainer(container: ContainerInstance, artifact: Artifact): pulumi.Output<string>;
   /** Only where the cloud has functions as a service. @returns the address below which the function is called, once it is there */
   runFunction?(service: FunctionService, artifact: Artifact): pulumi.Output<string>;
+  /** Only where a managed database is wanted: makes the server that `inventory` names, with an account `web`. */
+  createDatabase?(password: pulumi.Input<string>): void;
+  /** Only where a web app is to be delivered from a Git repository. */
+  createAppService?(): AppService;
+};
+
+/** A web app that the cloud builds and serves. */
+export type AppService = {
+  url: pulumi.Output<string>;
+  /** What the repository's server calls after a push; a secret. */
+  deployUrl: pulumi.Output<string>;
 };
 
 /** What logging in on a host takes. */

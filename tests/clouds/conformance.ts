@@ -1,11 +1,13 @@
 /** What every cloud promises: one suite that each of them runs on strict mocks, with a look of its own at what was registered. */
+import * as pulumi from '@pulumi/pulumi';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Artifact } from '../../infra/artifacts.ts';
-import type { Cloud } from '../../infra/clouds/cloud.ts';
+import type { Cloud, CloudOptions } from '../../infra/clouds/cloud.ts';
 import type { Inventory } from '../../infra/inventory.ts';
 import type { Lab } from '../../infra/lab.ts';
 import { describeSecretFiles } from '../../infra/secrets.ts';
+import type { HostFiles } from '../../infra/variables.ts';
 import { labWith, PROJECT_DIR } from '../helpers/lab.ts';
 import { type Recorder, recordRegistrations, resolveOutput } from '../helpers/mocks.ts';
 import { fakeSecrets } from '../helpers/secrets.ts';
@@ -19,13 +21,15 @@ export type CloudUnderTest = {
   settings: Record<string, string>;
   /** A network that may be allowed to use Kafka without a password. */
   plaintextFrom: string;
-  create: (lab: Lab, projectDir: string) => Cloud;
+  create: (lab: Lab, options: CloudOptions) => Cloud;
   /** Resource types that it may register, with what the cloud adds to their inputs. */
   types: Parameters<typeof recordRegistrations>[0];
+  /** Functions that it may call, with what they answer. */
+  calls?: Parameters<typeof recordRegistrations>[1];
   /** What its resources open towards the outside. */
   openPorts: (recorder: Recorder, lab: Lab) => OpenPort[];
   /** The user-data and secret files that a host's machine is given. */
-  bootOf: (recorder: Recorder, host: string) => { userData: string; secretFiles: Record<string, string> };
+  bootOf: (recorder: Recorder, host: string) => Promise<{ userData: string; secretFiles: Record<string, string> }>;
 };
 
 const ARTIFACT: Artifact = { name: 'web', sha256: 'a'.repeat(64), path: '/cache/a.tar.gz' };
@@ -34,20 +38,27 @@ const ARTIFACT: Artifact = { name: 'web', sha256: 'a'.repeat(64), path: '/cache/
 async function bootLab(
   under: CloudUnderTest,
   settings: Record<string, string>,
-): Promise<{ lab: Lab; cloud: Cloud; recorder: Recorder; inventory: Inventory }> {
-  const recorder = recordRegistrations(under.types);
+): Promise<{ lab: Lab; cloud: Cloud; recorder: Recorder; inventory: Inventory; files: HostFiles }> {
+  const recorder = recordRegistrations(under.types, under.calls);
   const lab = labWith({ ...under.settings, ...settings }, 'test');
-  const cloud = under.create(lab, PROJECT_DIR);
+  const cloud = under.create(lab, { projectDir: PROJECT_DIR });
   const secrets = fakeSecrets(lab);
-  const machines = lab.hosts.map((host) =>
-    cloud.boot(host, {
-      userData: `#cloud-config\n# ${host.name}\n`,
-      artifacts: [ARTIFACT],
-      secretFiles: describeSecretFiles(host, secrets),
-    }),
-  );
+  const offered: pulumi.Output<HostFiles>[] = [];
+  const machines = lab.hosts.map((host) => {
+    const offer = { artifacts: [ARTIFACT], secretFiles: describeSecretFiles(host, secrets), version: '1' };
+    const files = cloud.offerFiles(host, offer);
+    offered.push(files);
+    const userData = pulumi.output(files).apply(() => `#cloud-config\n# ${host.name}\n`);
+    return cloud.boot(host, { ...offer, userData, sshPublicKey: 'ssh-ed25519 AAAA me' });
+  });
   await Promise.all(machines.map(({ id }) => resolveOutput(id)));
-  return { lab, cloud, recorder, inventory: (await resolveOutput(cloud.inventory)) as Inventory };
+  return {
+    lab,
+    cloud,
+    recorder,
+    inventory: (await resolveOutput(cloud.inventory)) as Inventory,
+    files: (await resolveOutput(offered[0])) as HostFiles,
+  };
 }
 
 /** Every setting that changes which hosts and ports there are. */
@@ -95,22 +106,19 @@ export function describeCloud(under: CloudUnderTest): void {
       );
     });
 
-    test('gives each host its user-data and its secrets, apart from each other', () => {
+    test('gives each host its user-data and its secrets, apart from each other', async () => {
       const { lab, recorder } = booted;
       const secrets = fakeSecrets(lab);
       for (const host of lab.hosts) {
-        const { userData, secretFiles } = under.bootOf(recorder, host.name);
+        const { userData, secretFiles } = await under.bootOf(recorder, host.name);
         expect(userData).toBe(`#cloud-config\n# ${host.name}\n`);
         expect(secretFiles).toEqual(describeSecretFiles(host, secrets));
       }
     });
 
     test('offers artifacts by an address that names their content', async () => {
-      const [source] = (await resolveOutput(booted.cloud.offerArtifacts([ARTIFACT]))) as {
-        name: string;
-        sha256: string;
-        url: string;
-      }[];
+      const { artifacts } = booted.files;
+      const [source] = artifacts;
       expect(source).toMatchObject({ name: 'web', sha256: ARTIFACT.sha256 });
       expect(source?.url).toContain(ARTIFACT.sha256);
     });

@@ -43,7 +43,7 @@ describeCloud({
         return `${name} ${internal}/${protocol} ${ports.find(({ port }) => port === internal)?.from}`;
       }),
     ),
-  bootOf: (recorder, host) => {
+  bootOf: async (recorder, host) => {
     const { uploads } = containerOf(recorder, host);
     const userData = uploads.find(({ file }) => file.endsWith('/user-data'))?.content ?? '';
     const others = uploads.filter(({ file, content }) => content !== undefined && !file.startsWith('/var/lib/cloud/'));
@@ -56,10 +56,16 @@ describe('a host on the local cloud', () => {
   async function boot(stack: string): Promise<Recorder> {
     const recorder = recordRegistrations(TYPES);
     const lab = labWith({}, stack);
-    const cloud = createLocalCloud(lab, PROJECT_DIR);
+    const cloud = createLocalCloud(lab, { projectDir: PROJECT_DIR });
     const artifacts = [{ name: 'web', sha256: 'b'.repeat(64), path: '/cache/b.tar.gz' }];
     const machines = lab.hosts.map((host) =>
-      cloud.boot(host, { userData: 'x', artifacts, secretFiles: describeSecretFiles(host, fakeSecrets(lab)) }),
+      cloud.boot(host, {
+        userData: 'x',
+        artifacts,
+        secretFiles: describeSecretFiles(host, fakeSecrets(lab)),
+        version: '1',
+        sshPublicKey: 'ssh-ed25519 AAAA me',
+      }),
     );
     await Promise.all(machines.map(({ id }) => resolveOutput(id)));
     return recorder;

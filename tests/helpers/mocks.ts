@@ -10,11 +10,12 @@ export type Recorder = {
 
 /**
  * Lets a program run without an engine.
- * @param types resource type -> what the cloud would add to its inputs; any other type throws, and so does every function call
+ * @param types resource type -> what the cloud would add to its inputs; any other type throws
+ * @param calls function -> what it answers; any other call throws
  */
 export function recordRegistrations(
   types: Record<string, (inputs: Record<string, unknown>) => Record<string, unknown>>,
-  preview = false,
+  calls: Record<string, (inputs: Record<string, unknown>) => Record<string, unknown>> = {},
 ): Recorder {
   const registrations: Registration[] = [];
   pulumi.runtime.setMocks(
@@ -27,13 +28,14 @@ export function recordRegistrations(
         registrations.push({ type, name, inputs });
         return { id: `${name}-id`, state: { ...inputs, ...answer(inputs) } };
       },
-      call: ({ token }) => {
-        throw new Error(`nobody expected a call of ${token}`);
+      call: ({ token, inputs }) => {
+        const answer = calls[token];
+        if (answer === undefined) throw new Error(`nobody expected a call of ${token}`);
+        return answer(inputs);
       },
     },
     'lab',
     'test',
-    preview,
   );
   return { registrations, ofType: (type) => registrations.filter((known) => known.type === type) };
 }
@@ -44,4 +46,17 @@ export function resolveOutput<T>(output: pulumi.Input<T>): Promise<pulumi.Unwrap
     pulumi.output(output).apply((value) => resolve(value as pulumi.Unwrap<T>));
     setTimeout(() => reject(new Error('the output was never known')), 10_000).unref();
   });
+}
+
+/** By which the engine knows a secret: https://www.pulumi.com/docs/iac/concepts/secrets/ */
+const SECRET = '4dabf18193072939515e22adb298388d';
+
+/** Whether a recorded input reaches the cloud, and the state, as a secret. */
+export function isSecret(value: unknown): value is { value: unknown } {
+  return typeof value === 'object' && value !== null && SECRET in value;
+}
+
+/** A recorded input as it is, secret or not. */
+export function reveal(value: unknown): unknown {
+  return isSecret(value) ? value.value : value;
 }

@@ -19,7 +19,9 @@ const render = (host: Host, of: Lab = lab, softwareInImage = true): string =>
     variables: describeVariables(host, {
       lab: of,
       inventory: describeInventory(of),
-      artifacts: host.artifacts.map((name) => ({ name, url: `file:///${name}.tar.gz`, sha256: 'a'.repeat(64) })),
+      files: {
+        artifacts: host.artifacts.map((name) => ({ name, url: `file:///${name}.tar.gz`, sha256: 'a'.repeat(64) })),
+      },
       sshPublicKey: 'ssh-ed25519 AAAA me',
       version: '0.1.0',
     }),
@@ -122,13 +124,13 @@ describe("a host's firewall", () => {
   test('accepts each declared port from its source, and drops the rest', () => {
     const [, database] = lab.hosts;
     if (database === undefined) throw new Error('no database host');
-    const text = renderFirewall(database.ports, {
+    const text = renderFirewall(database, {
       hosts: {},
       services: {},
       sources: { internet: ['0.0.0.0/0'], admin: ['203.0.113.0/24'], plaintext: [], lab: ['10.0.0.128/25'] },
     });
     expect(text).toContain('policy drop;');
-    expect(text.match(/^ {4}.*dport.*$/gm)).toEqual([
+    expect(text.match(/^ {4}.*dport.* accept .*$/gm)).toEqual([
       '    ip saddr { 203.0.113.0/24 } tcp dport 22 accept comment "ssh: shell for whoever runs the lab"',
       '    ip saddr { 10.0.0.128/25 } tcp dport 3306 accept comment "mysql: SQL of the web app"',
     ]);
@@ -136,11 +138,25 @@ describe("a host's firewall", () => {
 
   test('has no source where a port is from the internet', () => {
     const port = { name: 'http', port: 80, protocol: 'tcp', from: 'internet', reason: 'pages' } as const;
-    const text = renderFirewall([port], {
-      hosts: {},
-      services: {},
-      sources: { internet: ['0.0.0.0/0'], admin: [], plaintext: [], lab: [] },
-    });
+    const text = renderFirewall(
+      { ports: [port], roles: [] },
+      {
+        hosts: {},
+        services: {},
+        sources: { internet: ['0.0.0.0/0'], admin: [], plaintext: [], lab: [] },
+      },
+    );
     expect(text).toContain('    tcp dport 80 accept comment "http: pages"');
+  });
+
+  test("lets only root and the services that need it reach the cloud's metadata", () => {
+    const inventory = { hosts: {}, services: {}, sources: { internet: [], admin: [], plaintext: [], lab: [] } };
+    const rule = (name: string): string | undefined =>
+      lab.hosts
+        .filter((host) => host.name === name)
+        .map((host) => renderFirewall(host, inventory).match(/169\.254.*/)?.[0])[0];
+    expect(rule('web')).toBe('169.254.169.254 meta skuid != { 0, 801 } drop');
+    expect(rule('ci-1')).toBe('169.254.169.254 meta skuid != { 0, 802 } drop');
+    expect(rule('kafka-1')).toBe('169.254.169.254 meta skuid != { 0 } drop');
   });
 });

@@ -87,6 +87,7 @@ async function buildImage({ image, cacheDir, report }: BuildOptions, base: strin
   const context = await mkdtemp(join(cacheDir, '.image-'));
   try {
     await cp(image.folder, context, { recursive: true });
+    await cp(image.programs, join(context, 'vm'), { recursive: true });
     await mkdir(join(context, 'certificates'));
     for (const file of image.authorities) await cp(file, join(context, 'certificates', basename(file)));
     await link(image.node, join(context, 'node')).catch(() =>

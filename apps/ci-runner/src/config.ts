@@ -18,7 +18,12 @@ const Environment = Type.Object({
   KAFKA_PASSWORD: Type.Optional(Type.String({ description: 'its password' })),
   BLOB_URL: { ...Url, description: 'URL of the storage account, such as http://storage:10000/lab' },
   BLOB_ACCOUNT: Type.String({ minLength: 1, description: 'name of the storage account' }),
-  BLOB_KEY: Type.String({ minLength: 1, description: 'key of the storage account, base64' }),
+  BLOB_KEY: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description: "key of the storage account, base64; without it, the machine's identity",
+    }),
+  ),
   GIT_URL: { ...Url, description: 'where the lab keeps repositories: <GIT_URL>/<repository>.git' },
   CI_REPOSITORIES: Type.String({ pattern: LIST, description: 'names or URLs of what may be tested, by commas' }),
   WORK_DIR: Type.String({ pattern: '^/', default: '/var/lib/ci-runner', description: 'an absolute folder' }),

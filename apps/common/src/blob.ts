@@ -1,16 +1,22 @@
-/** One way to reach the blob storage: by account key, at whatever URL the cloud gives it. */
+/** One way to reach the blob storage, at whatever URL the cloud gives it: by account key, or by the identity of the machine. */
+import { ManagedIdentityCredential } from '@azure/identity';
 import { BlobServiceClient, StorageRetryPolicyType, StorageSharedKeyCredential } from '@azure/storage-blob';
 
 export interface BlobOptions {
   /** The account's URL: `http://storage:10000/lab` (account in the path) or `https://lab.blob.core.windows.net`. */
   url: string;
   accountName: string;
-  accountKey: string;
+  /** Without it, the machine shows its identity to the cloud (Azure's managed identity). */
+  accountKey: string | undefined;
 }
 
 /** Makes a client; a request that fails for a passing reason is tried again for about ten seconds. */
 export function createBlobService({ url, accountName, accountKey }: BlobOptions): BlobServiceClient {
-  return new BlobServiceClient(url, new StorageSharedKeyCredential(accountName, accountKey), {
+  const credential =
+    accountKey === undefined
+      ? new ManagedIdentityCredential()
+      : new StorageSharedKeyCredential(accountName, accountKey);
+  return new BlobServiceClient(url, credential, {
     retryOptions: {
       retryPolicyType: StorageRetryPolicyType.EXPONENTIAL,
       maxTries: 4,

@@ -15,8 +15,8 @@ export interface WebConfig {
   kafkaLogin: { username: string; password: string } | undefined;
   /** DATABASE_URL: mysql://user:password@host:3306/lab (secret). */
   databaseUrl: string;
-  /** BLOB_URL, BLOB_ACCOUNT, BLOB_KEY (secret): the blob storage that holds logs and reports. */
-  blob: { url: string; accountName: string; accountKey: string };
+  /** BLOB_URL, BLOB_ACCOUNT, BLOB_KEY (secret): the blob storage that holds logs and reports; without a key, the machine's identity opens it. */
+  blob: { url: string; accountName: string; accountKey: string | undefined };
   /** GIT_URL: base of the lab's repositories, such as http://ci-1:8080/git. */
   gitUrl: string;
   /**
@@ -105,7 +105,7 @@ export function readConfig(env: Record<string, string | undefined>): WebConfig {
     blob: {
       url: readUrl('BLOB_URL', ['http:', 'https:'], 'http://storage:10000/lab'),
       accountName: read('BLOB_ACCOUNT'),
-      accountKey: read('BLOB_KEY'),
+      accountKey: readOptional('BLOB_KEY'),
     },
     gitUrl: readUrl('GIT_URL', ['http:', 'https:'], 'http://ci-1:8080/git'),
     repositories: readList('CI_REPOSITORIES', isRepository, 'myapp,https://git.example/ann/app.git', 'myapp'),

@@ -1,6 +1,47 @@
+/** Azure: virtual machines as hosts, and Azure's own services where it has them. */
+import * as pulumi from '@pulumi/pulumi';
 import type { Lab } from '../../lab.ts';
-import type { Cloud } from '../cloud.ts';
+import type { Cloud, CloudOptions } from '../cloud.ts';
+import { sshCommandOn } from '../ssh-command.ts';
+import { createAppService } from './app-service.ts';
+import { createBudget } from './budget.ts';
+import { runContainer } from './container.ts';
+import { createDatabase, databaseHost } from './database.ts';
+import { runFunction } from './function.ts';
+import { createGroup } from './group.ts';
+import { createHost } from './hosts.ts';
+import { createNetwork, describeInventory } from './network.ts';
+import { createBlobStorage, createBootStorage } from './storage.ts';
 
-export function createAzureCloud(_lab: Lab, _projectDir: string): Cloud {
-  throw new Error('to be written');
+export function createAzureCloud(lab: Lab, { expires }: CloudOptions): Cloud {
+  const at = createGroup(lab.config, expires);
+  createBudget(at);
+  const network = createNetwork(lab, at);
+  const boots = createBootStorage(at);
+  const blobs = createBlobStorage(lab, at);
+  const services = pulumi
+    .all([blobs.url, databaseHost(at)])
+    .apply(([blobUrl, databaseHost]) => ({ blobUrl, ...(lab.config.managedDatabase ? { databaseHost } : {}) }));
+  const inventory = describeInventory(lab, network, services);
+  const networkOf = (host: { name: string }) => {
+    const found = network.hosts.get(host.name);
+    if (found === undefined) throw new Error(`the network has no host ${host.name}`);
+    return found;
+  };
+  const { appServiceRepository } = lab.config;
+  return {
+    inventory,
+    offerFiles: boots.offerFiles,
+    boot: (host, boot) => createHost({ host, boot, at, network: networkOf(host), identity: blobs.identityOf(host) }),
+    commandOn: (host, argv, login) => sshCommandOn(networkOf(host).reachedAt, argv, login),
+    namesOf: (host) => networkOf(host).reachedAt.apply((reachedAt) => [reachedAt, host.name, networkOf(host).internal]),
+    runContainer: (container, artifact) => runContainer(container, artifact, at),
+    runFunction: (service, artifact) => runFunction(service, artifact, at),
+    ...(lab.config.managedDatabase
+      ? { createDatabase: (password: pulumi.Input<string>) => createDatabase(password, network, at) }
+      : {}),
+    ...(appServiceRepository === undefined
+      ? {}
+      : { createAppService: () => createAppService(appServiceRepository, at) }),
+  };
 }

@@ -3,20 +3,22 @@ import * as pulumi from '@pulumi/pulumi';
 import { readCloudInitFiles } from '../../cloud-init-files.ts';
 import { addressesOf } from '../../inventory.ts';
 import type { Lab } from '../../lab.ts';
-import type { Cloud } from '../cloud.ts';
+import type { Cloud, CloudOptions } from '../cloud.ts';
 import { describeInventory } from './addresses.ts';
 import { artifactPath, containerName, createHost } from './hosts.ts';
 import { createNetwork } from './network.ts';
 import { describeSystemImage } from './system-image.ts';
 
-export function createLocalCloud(lab: Lab, projectDir: string): Cloud {
+export function createLocalCloud(lab: Lab, { projectDir }: CloudOptions): Cloud {
   const inventory = describeInventory(lab);
   const image = describeSystemImage(projectDir, readCloudInitFiles(projectDir));
   const network = createNetwork(lab.config);
   return {
     inventory: pulumi.output(inventory),
-    offerArtifacts: (artifacts) =>
-      pulumi.output(artifacts.map(({ name, sha256 }) => ({ name, sha256, url: `file://${artifactPath(sha256)}` }))),
+    offerFiles: (_host, { artifacts }) =>
+      pulumi.output({
+        artifacts: artifacts.map(({ name, sha256 }) => ({ name, sha256, url: `file://${artifactPath(sha256)}` })),
+      }),
     boot: (host, boot) => createHost({ host, boot, config: lab.config, inventory, network, imageTag: image.tag }),
     commandOn: (host, argv) => ['docker', 'exec', containerName(lab.stack, host.name), ...argv],
     runContainer: () => pulumi.output(''),

@@ -3,9 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { type CloudInitFiles, listPackages } from '../../cloud-init.ts';
-
-/** Where operators of Debian and Ubuntu keep the authorities that their network adds. */
-const EXTRA_AUTHORITIES = '/usr/local/share/ca-certificates';
+import { findExtraAuthorities } from '../../extra-authorities.ts';
 
 /** What makes a container a host, whatever its roles. */
 const HOST_PACKAGES = [
@@ -21,6 +19,8 @@ export type SystemImage = {
   packages: readonly string[];
   /** Folder with the Dockerfile and the files beside it. */
   folder: string;
+  /** Folder with what installs Kafka and uv, here and on any other machine. */
+  programs: string;
   /** The Node binary of the hosts. */
   node: string;
   /** npm as a package: its folder becomes that of the hosts' npm. */
@@ -33,15 +33,18 @@ export type SystemImage = {
 export function describeSystemImage(projectDir: string, files: CloudInitFiles): SystemImage {
   const folder = join(projectDir, 'infra/clouds/local/image');
   const architecture = process.arch === 'arm64' ? 'arm64' : 'x64';
+  const programs = join(projectDir, 'cloud-init/vm');
   const nodePackage = join(projectDir, `node_modules/node-linux-${architecture}`);
   const packages = [...new Set([...HOST_PACKAGES, ...listPackages(files)])].sort();
-  const authorities = listFiles(EXTRA_AUTHORITIES).filter((file) => file.endsWith('.crt'));
+  const authorities = findExtraAuthorities();
   const baseHash = createHash('sha256')
     .update(JSON.stringify([packages, architecture]))
     .digest('hex');
   const hash = createHash('sha256').update(baseHash);
   const npm = join(projectDir, 'node_modules/npm');
   for (const folder of [nodePackage, npm]) hash.update(readFileSync(join(folder, 'package.json')));
+  for (const file of ['kafka', 'uv'].flatMap((name) => listFiles(join(programs, name))))
+    hash.update(readFileSync(file));
   for (const file of listFiles(folder)) hash.update(`${relative(folder, file)}\0`).update(readFileSync(file));
   for (const file of authorities) hash.update(readFileSync(file));
   return {
@@ -49,6 +52,7 @@ export function describeSystemImage(projectDir: string, files: CloudInitFiles): 
     baseTag: `cloud-lab/base:${baseHash.slice(0, 16)}`,
     packages,
     folder,
+    programs,
     node: join(nodePackage, 'bin/node'),
     npm,
     authorities,

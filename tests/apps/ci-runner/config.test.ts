@@ -27,7 +27,8 @@ describe('readConfig', () => {
   });
 
   it('names everything that is missing', () => {
-    for (const name of Object.keys(complete)) expect(() => readConfig({})).toThrow(`${name} is missing`);
+    const { BLOB_KEY: _, ...wanted } = complete;
+    for (const name of Object.keys(wanted)) expect(() => readConfig({})).toThrow(`${name} is missing`);
   });
 });
 

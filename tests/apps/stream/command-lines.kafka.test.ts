@@ -1,7 +1,7 @@
 /**
  * Producer and consumer as a person runs them, on a real broker that is killed in between. Runs where KAFKA_JARS names a
  * folder with the broker's jars, as these put them there:
- * mvn -f infra/clouds/local/image/kafka/pom.xml dependency:copy-dependencies -DoutputDirectory=FOLDER
+ * mvn -f cloud-init/vm/kafka/pom.xml dependency:copy-dependencies -DoutputDirectory=FOLDER
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

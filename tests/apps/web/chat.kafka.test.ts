@@ -1,7 +1,7 @@
 /**
  * Two web processes talk over a real broker that is killed in between. Runs where KAFKA_JARS names a folder with the broker's
  * jars, as these put them there:
- * mvn -f infra/clouds/local/image/kafka/pom.xml dependency:copy-dependencies -DoutputDirectory=FOLDER
+ * mvn -f cloud-init/vm/kafka/pom.xml dependency:copy-dependencies -DoutputDirectory=FOLDER
  */
 import { createKafka } from '@cloud-lab/common/kafka';
 import { CHAT_PRESENCE_TOPIC, CHAT_TOPIC } from '@cloud-lab/common/topics';

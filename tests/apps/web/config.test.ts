@@ -68,7 +68,6 @@ describe('readConfig', () => {
         '- DATABASE_URL is not set',
         '- BLOB_URL is not set',
         '- BLOB_ACCOUNT is not set',
-        '- BLOB_KEY is not set',
         '- GIT_URL is not set',
       ].join('\n'),
     );

@@ -30,12 +30,14 @@ const secret = (value: unknown): unknown => ({
 async function recordLab(artifact: string): Promise<RecordedResources> {
   const recorder = recordRegistrations(Object.fromEntries(TYPES.map((type) => [type, () => ({})])));
   const lab = labWith({}, 'bench');
-  const cloud = createLocalCloud(lab, PROJECT_DIR);
+  const cloud = createLocalCloud(lab, { projectDir: PROJECT_DIR });
   const artifacts = [{ name: 'web', sha256: 'b'.repeat(64), path: artifact }];
   const machines = lab.hosts.map((host) =>
     cloud.boot(host, {
       userData: `#cloud-config of ${host.name}`,
       artifacts,
+      version: '1',
+      sshPublicKey: 'ssh-ed25519 AAAA me',
       secretFiles: { '/etc/lab/secrets/x': 'x' },
     }),
   );

@@ -1,7 +1,7 @@
 /**
  * The queue on a real broker, with runners that come, go and are killed. Runs where KAFKA_JARS names a folder with the
  * broker's jars, as these put them there:
- * mvn -f infra/clouds/local/image/kafka/pom.xml dependency:copy-dependencies -DoutputDirectory=FOLDER
+ * mvn -f cloud-init/vm/kafka/pom.xml dependency:copy-dependencies -DoutputDirectory=FOLDER
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';

@@ -1,6 +1,6 @@
 /**
  * The view of the stream on a real broker. Runs where KAFKA_JARS names a folder with the broker's jars, as these put them
- * there: mvn -f infra/clouds/local/image/kafka/pom.xml dependency:copy-dependencies -DoutputDirectory=FOLDER
+ * there: mvn -f cloud-init/vm/kafka/pom.xml dependency:copy-dependencies -DoutputDirectory=FOLDER
  */
 import { createKafka } from '@cloud-lab/common/kafka';
 import { LAB_TOPICS } from '@cloud-lab/common/topics';

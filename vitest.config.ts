@@ -20,6 +20,13 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'machines',
+          include: ['tests/machines/**/*.test.ts'],
+          testTimeout: 300_000,
+        },
+      },
+      {
+        test: {
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts', 'tests/browser/first-page.test.ts'],
           globalSetup: ['tests/helpers/e2e-lab.ts'],

@@ -35,24 +35,28 @@ export type Lab = {
 /** For how many jobs a runner host has memory where the configuration leaves their number to its cores. */
 const USUAL_JOBS = 2;
 
-/** Expands a configuration to the list of hosts; the same configuration always gives the same lab. */
-export function describeLab(config: LabConfig): Lab {
+/**
+ * Expands a configuration to the list of hosts; the same configuration always gives the same lab.
+ * @param traits of the cloud that the configuration names
+ */
+export function describeLab(config: LabConfig, traits: CloudTraits = CLOUD_TRAITS[config.cloud]): Lab {
+  const host = (name: string, index: number, roles: readonly RoleName[], moreMemory = 0): Host =>
+    describeHost({ config, traits }, { name, index, roles, moreMemory });
   const jobsMemory = (config.ciJobsPerRunner === 0 ? USUAL_JOBS : config.ciJobsPerRunner) * config.ciMemory;
   const runners = Array.from({ length: config.ciRunners }, (_, position) =>
-    describeHost(config, `ci-${position + 1}`, position + 1, position === 0 ? ['git', 'ci'] : ['ci'], jobsMemory),
+    host(`ci-${position + 1}`, position + 1, position === 0 ? ['git', 'ci'] : ['ci'], jobsMemory),
   );
   const brokers = Array.from({ length: config.kafkaBrokers }, (_, position) =>
-    describeHost(config, `kafka-${position + 1}`, position + 1, ['kafka']),
+    host(`kafka-${position + 1}`, position + 1, ['kafka']),
   );
-  const traits = CLOUD_TRAITS[config.cloud];
   return {
     stack: config.stack,
     config,
     traits,
     hosts: [
-      describeHost(config, 'web', 1, ['web']),
-      ...(config.managedDatabase ? [] : [describeHost(config, 'database', 1, ['database'])]),
-      ...(traits.blobService ? [] : [describeHost(config, 'storage', 1, ['storage'])]),
+      host('web', 1, ['web']),
+      ...(config.managedDatabase ? [] : [host('database', 1, ['database'])]),
+      ...(traits.blobService ? [] : [host('storage', 1, ['storage'])]),
       ...brokers,
       ...runners,
     ],
@@ -77,12 +81,11 @@ export function hasRole(host: Host, role: RoleName): boolean {
   return host.roles.some(({ name }) => name === role);
 }
 
+type HostKind = { name: string; index: number; roles: readonly RoleName[]; moreMemory: number };
+
 function describeHost(
-  config: LabConfig,
-  name: string,
-  index: number,
-  roleNames: readonly RoleName[],
-  moreMemory = 0,
+  { config, traits }: { config: LabConfig; traits: CloudTraits },
+  { name, index, roles: roleNames, moreMemory }: HostKind,
 ): Host {
   const roles = roleNames.map((role) => ROLES[role]);
   const apps = roles.flatMap(({ artifacts }) => artifacts);
@@ -93,7 +96,7 @@ function describeHost(
     ports: [SSH, ...roles.flatMap(({ ports }) => ports)].filter(({ wanted }) => wanted?.(config) ?? true),
     artifacts: [
       // What the apps run on, where the machine's image has it not.
-      ...(CLOUD_TRAITS[config.cloud].softwareInImage || apps.length === 0 ? [] : ['node']),
+      ...(traits.softwareInImage || apps.length === 0 ? [] : ['node']),
       ...apps,
     ],
     keepsData: roles.some(({ keepsData }) => keepsData),

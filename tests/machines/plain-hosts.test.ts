@@ -1,0 +1,182 @@
+/** The user-data of every host, on a plain Debian as clouds have it: packages, programs, secrets and artifacts all come while it boots. */
+
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Artifact, packArtifacts } from '../../infra/artifacts.ts';
+import { addressIn, parseCidr } from '../../infra/cidr.ts';
+import { renderUserData } from '../../infra/cloud-init.ts';
+import { readCloudInitFiles } from '../../infra/cloud-init-files.ts';
+import { CLOUD_TRAITS } from '../../infra/cloud-traits.ts';
+import { createCredentials } from '../../infra/credentials/issue.ts';
+import { findExtraAuthorities } from '../../infra/extra-authorities.ts';
+import { hostNumber } from '../../infra/host-number.ts';
+import type { Inventory } from '../../infra/inventory.ts';
+import { describeLab, type Host } from '../../infra/lab.ts';
+import { watchCommand } from '../../infra/ready.ts';
+import { describeSecretFiles } from '../../infra/secrets.ts';
+import { describeVariables } from '../../infra/variables.ts';
+import { labPaths } from '../../tools/launcher/paths.ts';
+import { configWith, PROJECT_DIR } from '../helpers/lab.ts';
+import { ensurePlainImage } from './plain-image.ts';
+
+const READY_SECONDS = 900;
+const NETWORK = `lab-plain-${process.pid}`;
+const SUBNET = parseCidr('10.201.7.0/24');
+if (SUBNET === undefined) throw new Error('not a network');
+
+// Azure's machines, with the lab's own storage in place of Azure's, which cannot be had without an account.
+const lab = describeLab(
+  configWith(
+    {
+      'lab:cloud': 'azure',
+      'lab:owner': 'ann@example.org',
+      'lab:adminCidr': '203.0.113.7/32',
+      'lab:readyTimeout': String(READY_SECONDS),
+    },
+    'plain',
+  ),
+  { ...CLOUD_TRAITS.azure, blobService: false, publicNames: false },
+);
+const internal = (host: Host): string => addressIn(SUBNET, hostNumber(host));
+const inventory: Inventory = {
+  hosts: Object.fromEntries(
+    lab.hosts.map((host) => [
+      host.name,
+      {
+        internal: internal(host),
+        published: Object.fromEntries(
+          host.ports
+            .filter(({ from }) => from !== 'lab')
+            .map(({ name, port }) => [name, { host: internal(host), port }]),
+        ),
+      },
+    ]),
+  ),
+  services: {},
+  sources: {
+    internet: ['0.0.0.0/0'],
+    admin: ['203.0.113.7/32'],
+    plaintext: [],
+    lab: ['10.201.7.0/25'],
+  },
+};
+
+const containerOf = (host: Host): string => `${NETWORK}-${host.name}`;
+let files: Server;
+let work: string;
+
+beforeAll(async () => {
+  work = mkdtempSync(join(tmpdir(), 'lab-plain-'));
+  const image = await ensurePlainImage(join(PROJECT_DIR, 'infra/clouds/local/image/files/usr/local/sbin/start-host'));
+  const artifacts = await packArtifacts(
+    lab.hosts.flatMap((host) => host.artifacts),
+    PROJECT_DIR,
+    labPaths().cacheDir,
+  );
+  const secrets = await createCredentials({
+    tlsNames: Object.fromEntries(lab.hosts.map((host) => [host.name, [host.name, internal(host)]])),
+    sshHosts: lab.hosts.map(({ name }) => name),
+  });
+  await execa('docker', ['network', 'create', '--subnet', '10.201.7.0/24', '--gateway', addressIn(SUBNET, 1), NETWORK]);
+  const base = await serveFiles(addressIn(SUBNET, 1), artifacts, (host) => describeSecretFiles(host, secrets));
+  for (const host of lab.hosts) await startHost(host, image, base, artifacts);
+}, 600_000);
+
+afterAll(async () => {
+  files?.close();
+  const containers = lab.hosts.map(containerOf);
+  await execa('docker', ['rm', '--force', '--volumes', ...containers], { reject: false });
+  await execa('docker', ['network', 'rm', NETWORK], { reject: false });
+  rmSync(work, { recursive: true, force: true });
+}, 120_000);
+
+/** What the hosts fetch: secrets by an address that nobody guesses, artifacts by their hash. @returns where */
+async function serveFiles(
+  address: string,
+  artifacts: ReadonlyMap<string, Artifact>,
+  secretsOf: (host: Host) => Record<string, string>,
+): Promise<string> {
+  files = createServer((request, response) => {
+    const [, kind, name = ''] = (request.url ?? '').split('/');
+    const host = lab.hosts.find((host) => host.name === name);
+    const artifact = [...artifacts.values()].find(({ sha256 }) => sha256 === name);
+    if (kind === 'secrets' && host !== undefined) response.end(JSON.stringify(secretsOf(host)));
+    else if (kind === 'artifacts' && artifact !== undefined) response.end(readFileSync(artifact.path));
+    else response.writeHead(404).end();
+  });
+  files.listen(0, address);
+  await once(files, 'listening');
+  const { port } = files.address() as { port: number };
+  return `http://${address}:${port}`;
+}
+
+async function startHost(
+  host: Host,
+  image: string,
+  base: string,
+  artifacts: ReadonlyMap<string, Artifact>,
+): Promise<void> {
+  const own = host.artifacts.flatMap((name) => artifacts.get(name) ?? []);
+  const userData = renderUserData(host, {
+    files: readCloudInitFiles(PROJECT_DIR),
+    variables: describeVariables(host, {
+      lab,
+      inventory,
+      files: {
+        artifacts: own.map(({ name, sha256 }) => ({ name, sha256, url: `${base}/artifacts/${sha256}` })),
+        secretsUrl: `${base}/secrets/${host.name}`,
+      },
+      sshPublicKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ1dCBub2JvZHkgaGFzIGl0cyBwcml2YXRlIGhhbGY test',
+      version: '0.1.0',
+    }),
+    softwareInImage: false,
+    authorities: findExtraAuthorities().map((file) => readFileSync(file, 'utf8')),
+    sizeLimit: CLOUD_TRAITS.azure.userDataLimit,
+  });
+  const seed = join(work, host.name);
+  await execa('mkdir', ['-p', seed]);
+  writeFileSync(join(seed, 'user-data'), userData);
+  writeFileSync(join(seed, 'meta-data'), `instance-id: ${host.name}\nlocal-hostname: ${host.name}\n`);
+  const name = containerOf(host);
+  await execa('docker', [
+    ...['create', '--name', name, '--hostname', host.name, '--network', NETWORK, '--ip', internal(host)],
+    ...['--memory', `${host.memory + 512}m`, '--stop-signal', 'SIGRTMIN+3', '--volume', '/data'],
+    ...['--env', 'container=docker', '--env', 'SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1', '--cgroupns', 'private'],
+    ...['--cap-add', 'SYS_ADMIN', '--cap-add', 'NET_ADMIN'],
+    ...['--security-opt', 'seccomp=unconfined', '--security-opt', 'apparmor=unconfined'],
+    ...['--tmpfs', '/run', '--tmpfs', '/run/lock', '--tmpfs', '/tmp', image, '/usr/local/sbin/start-host'],
+  ]);
+  await execa('docker', ['cp', `${seed}/.`, `${name}:/var/lib/cloud/seed/nocloud`], { reject: false });
+  await execa('docker', ['start', name]);
+}
+
+describe('a plain Debian becomes a host', () => {
+  test.concurrent.each(lab.hosts.map((host) => [host.name, host] as const))(
+    '%s',
+    async (_, host) => {
+      const { stdout } = await execa(
+        'docker',
+        [
+          'exec',
+          containerOf(host),
+          'sh',
+          '-c',
+          [
+            // The watcher itself comes with the user-data.
+            `for i in $(seq ${READY_SECONDS}); do test -x /usr/local/lib/lab/host-status && break; sleep 1; done`,
+            watchCommand(READY_SECONDS).join(' '),
+          ].join('; '),
+        ],
+        { reject: false },
+      );
+      const last = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as { state: string };
+      expect(last).toMatchObject({ state: 'healthy' });
+    },
+    (READY_SECONDS + 60) * 1000,
+  );
+});

@@ -151,7 +151,7 @@ async function startHost(
     ...['--security-opt', 'seccomp=unconfined', '--security-opt', 'apparmor=unconfined'],
     ...['--tmpfs', '/run', '--tmpfs', '/run/lock', '--tmpfs', '/tmp', image, '/usr/local/sbin/start-host'],
   ]);
-  await execa('docker', ['cp', `${seed}/.`, `${name}:/var/lib/cloud/seed/nocloud`], { reject: false });
+  await execa('docker', ['cp', `${seed}/.`, `${name}:/var/lib/cloud/seed/nocloud`]);
   await execa('docker', ['start', name]);
 }
 

@@ -30,6 +30,8 @@ export async function ensurePlainImage(startScript: string): Promise<string> {
     `--customize-hook=copy-in ${startScript} /usr/local/sbin`,
     `--customize-hook=chroot "$1" systemctl mask --quiet ${MASKED.join(' ')}`,
     '--customize-hook=chroot "$1" systemctl set-default --quiet multi-user.target',
+    // The engine has set up the network; the rest of cloud-init's configuration is Debian's.
+    '--customize-hook=mkdir -p "$1/var/lib/cloud/seed/nocloud"; printf "datasource_list: [NoCloud]\\nnetwork: { config: disabled }\\n" >"$1/etc/cloud/cloud.cfg.d/90-container.cfg"',
     '--customize-hook=rm -f "$1"/etc/ssh/ssh_host_* "$1"/etc/machine-id; : >"$1/etc/machine-id"',
     'trixie',
     archive,

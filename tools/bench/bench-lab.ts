@@ -31,8 +31,9 @@ export async function onBenchLab(options: BenchOptions, work: (bench: Bench) => 
   const { projectDir, cacheDir, dataDir } = context.paths;
   // A copy shares the installed packages, so they have to be there and whole before.
   await run('./lab', ['--help'], { cwd: projectDir, signal });
-  await localTarget.prepare({ projectDir, cacheDir, dataDir, step: report.step });
-  const bench = { ...options, stack: `bench-${process.pid}`, copy: await copyCheckout(projectDir) };
+  const stack = `bench-${process.pid}`;
+  await localTarget.prepare({ stack, projectDir, cacheDir, dataDir, images: true, step: report.step });
+  const bench = { ...options, stack, copy: await copyCheckout(projectDir) };
   try {
     await work(bench);
   } finally {

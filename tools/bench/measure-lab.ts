@@ -69,7 +69,9 @@ async function measureOnce(
   } finally {
     await hosts.forget();
   }
-  await step('removing them', async () => localTarget.removeResources(await localTarget.listResources(stack)));
+  await step('removing them', async () =>
+    localTarget.removeResources(await localTarget.listResources(stack), () => undefined),
+  );
 }
 
 /** Seconds from a change in the web app's source until its page has it. */

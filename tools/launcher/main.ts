@@ -50,6 +50,31 @@ program
   });
 
 program
+  .command('cost')
+  .description('show what a lab would cost, before there is one')
+  .argument('[stack]', 'the stack', DEFAULT_STACK)
+  .option('-c, --config <lab:key=value>', 'as with up, but not kept', collect, [])
+  .addOption(jsonOption)
+  .action(async (stack: string, { config, json }: { config: string[]; json?: true }) => {
+    const { costAsJson, formatCost, readCost } = await import('./verbs/cost.ts');
+    const cost = await readCost(context.paths.projectDir, checkStackName(stack), config);
+    print(json ? costAsJson(cost) : formatCost(cost, stack));
+  });
+
+program
+  .command('expire')
+  .description('give back every lab whose time (lab:ttl) is over; made for cron')
+  .option('--dry-run', 'only say which ones')
+  .addOption(jsonOption)
+  .action(async ({ dryRun, json }: { dryRun?: true; json?: true }) => {
+    const { expire, formatExpiries, isAllGone } = await import('./verbs/expire.ts');
+    const { createExpireWork } = await import('./expire-work.ts');
+    const result = await expire(await createExpireWork(context, report, dryRun === true));
+    print(json ? JSON.stringify(result, undefined, 2) : formatExpiries(result));
+    if (!isAllGone(result)) process.exitCode = 1;
+  });
+
+program
   .command('status')
   .description("show each service of a lab, healthy or why not, and Kafka's topics and groups")
   .argument('[stack]', 'the stack', DEFAULT_STACK)

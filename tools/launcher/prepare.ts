@@ -1,6 +1,6 @@
 /** Gets a machine to where Pulumi can run on it: keys, the Pulumi engine, and what the stack's cloud needs, side by side. */
 
-import type { CloudTarget } from '../../infra/clouds/target.ts';
+import type { CloudTarget, Prepare } from '../../infra/clouds/target.ts';
 import { targetOf } from '../../infra/clouds/targets.ts';
 import type { CloudName } from '../../infra/config.ts';
 import { ensureKeys, type LabContext, pulumiEnvironment } from './context.ts';
@@ -22,11 +22,17 @@ export async function preparePulumi(context: LabContext, report: Report): Promis
   return pulumiEnvironment(context, toolchain);
 }
 
+export type Wanted = Pick<Prepare, 'stack' | 'images'> & { cloud: CloudName };
+
 /** The same, and what the cloud needs. The first error is told; the other steps are left to end by themselves. */
-export async function prepareAll(context: LabContext, cloud: CloudName, report: Report): Promise<Prepared> {
+export async function prepareAll(
+  context: LabContext,
+  { cloud, stack, images }: Wanted,
+  report: Report,
+): Promise<Prepared> {
   const target = await targetOf(cloud);
   const { projectDir, cacheDir, dataDir } = context.paths;
-  const ready = target.prepare({ projectDir, cacheDir, dataDir, step: report.step });
+  const ready = target.prepare({ stack, projectDir, cacheDir, dataDir, images, step: report.step });
   const [env] = await Promise.all([preparePulumi(context, report), ready]);
   return { target, env };
 }

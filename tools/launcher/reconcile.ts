@@ -4,6 +4,7 @@ import type { CloudTarget, TargetResource } from '../../infra/clouds/target.ts';
 import { Problem } from '../../infra/problem.ts';
 import { runCommand } from './command.ts';
 import type { LabContext } from './context.ts';
+import { explainErrors } from './explain-errors.ts';
 import { runUpdate } from './pulumi-run.ts';
 import { backendLocks, readState, type StackState } from './pulumi-state.ts';
 import type { Report } from './report.ts';
@@ -19,17 +20,23 @@ export type Repair = {
 export type Differences = {
   /** The state has them, the cloud has not. */
   gone: string[];
-  /** The cloud has them, the state has not: an update was killed between making and noting them. */
+  /** The cloud has them, the state has not, and they are in the way: an update was killed between making and noting them. */
   unknown: TargetResource[];
 };
 
-/** Compares a stack's state with its cloud. A volume that the state does not know holds data: the next update takes it up by its name. */
-export function compareWithCloud(state: StackState, resources: readonly TargetResource[]): Differences {
+/** Compares a stack's state with what its cloud has, by what that cloud tells of and what it wants to be removed. */
+export function compareWithCloud(
+  state: StackState,
+  resources: readonly TargetResource[],
+  target: Pick<CloudTarget, 'knownAs' | 'isLeftover'>,
+): Differences {
   const ids = new Set(resources.map(({ id }) => id));
-  const known = state.resources.flatMap(({ id, type }) => (id !== undefined && type.startsWith('docker:') ? [id] : []));
+  const known = state.resources.flatMap(({ id, type }) =>
+    id === undefined ? [] : (target.knownAs({ type, id }) ?? []),
+  );
   return {
     gone: known.filter((id) => !ids.has(id)),
-    unknown: resources.filter(({ id, kind }) => kind !== 'volume' && !known.includes(id)),
+    unknown: resources.filter((resource) => target.isLeftover(resource) && !known.includes(resource.id)),
   };
 }
 
@@ -64,12 +71,12 @@ export async function reconcile(repair: Repair): Promise<void> {
   const { context, stack, target, env, report } = repair;
   const state = readState(context, stack);
   if (state === undefined) return;
-  const { gone, unknown } = compareWithCloud(state, await target.listResources(stack));
+  const { gone, unknown } = compareWithCloud(state, await target.listResources(stack), target);
   if (unknown.length > 0) {
     report.line(
       `removing what an interrupted update left: ${unknown.map(({ kind, name }) => `${kind} ${name}`).join(', ')}`,
     );
-    await target.removeResources(unknown);
+    await target.removeResources(unknown, report.line);
   }
   if (gone.length === 0 && state.pending === 0) return;
   report.line(
@@ -79,7 +86,7 @@ export async function reconcile(repair: Repair): Promise<void> {
   );
   const args = ['refresh', '--yes', '--skip-preview', '--clear-pending-creates', '--stack', stack];
   const { ok, errors } = await runUpdate({ projectDir: context.paths.projectDir, env, args, report });
-  if (!ok) throw new Problem(`The state of stack ${stack} could not be refreshed:\n${errors.join('\n')}`);
+  if (!ok) throw new Problem(`The state of stack ${stack} could not be refreshed:\n${explainErrors(errors, target)}`);
 }
 
 /** Runs the Pulumi CLI for a small job. @throws Problem in its words */

@@ -28,15 +28,40 @@ export function checkStackName(stack: string): string {
  * @throws ConfigError, Problem
  */
 export function readStackConfig(projectDir: string, stack: string, settings: readonly string[]): LabConfig {
+  return readConfig(readRawConfig(projectDir, stack, settings), stack);
+}
+
+/**
+ * The same before anything is checked: every key with its namespace, as text.
+ * @throws Problem where a file or a setting cannot be read
+ */
+export function readRawConfig(projectDir: string, stack: string, settings: readonly string[]): Record<string, string> {
+  const raw = readDefaults(projectDir);
+  for (const [key, value] of Object.entries(readOwnConfig(projectDir, stack))) raw[key] = asText(value);
+  for (const [key, value] of settings.map(splitSetting)) raw[key] = value;
+  return raw;
+}
+
+/** The defaults of Pulumi.yaml, as text. */
+export function readDefaults(projectDir: string): Record<string, string> {
   const project = readYaml(join(projectDir, 'Pulumi.yaml')) as { config: Record<string, { default?: unknown }> };
   const raw: Record<string, string> = {};
   for (const [key, { default: value }] of Object.entries(project.config))
     if (value !== undefined) raw[key] = asText(value);
+  return raw;
+}
+
+/** What the stack's file sets, with the types that it has there. */
+function readOwnConfig(projectDir: string, stack: string): Record<string, unknown> {
   const file = stackFile(projectDir, stack);
   const own = (existsSync(file) ? readYaml(file) : undefined) as { config?: Record<string, unknown> } | undefined;
-  for (const [key, value] of Object.entries(own?.config ?? {})) raw[key] = asText(value);
-  for (const [key, value] of settings.map(splitSetting)) raw[key] = value;
-  return readConfig(raw, stack);
+  return own?.config ?? {};
+}
+
+/** A key of the stack's file, with its namespace, that a provider of Pulumi's reads; undefined where it is not set, or a secret. */
+export function readStackSetting(projectDir: string, stack: string, key: string): string | undefined {
+  const value = readOwnConfig(projectDir, stack)[key];
+  return typeof value === 'string' ? value : undefined;
 }
 
 /**
@@ -90,8 +115,6 @@ function asText(value: unknown): string {
 
 /** The cloud that a stack is on, also where the rest of its configuration cannot be used: it has to be possible to give it back. */
 export function readStackCloud(projectDir: string, stack: string): CloudName {
-  const file = stackFile(projectDir, stack);
-  const own = (existsSync(file) ? readYaml(file) : undefined) as { config?: Record<string, unknown> } | undefined;
-  const named = own?.config?.['lab:cloud'];
+  const named = readOwnConfig(projectDir, stack)['lab:cloud'];
   return CLOUD_NAMES.find((name) => name === named) ?? CLOUD_NAMES[0];
 }

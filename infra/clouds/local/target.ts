@@ -8,13 +8,14 @@ import type { CloudTarget, TargetResource } from '../target.ts';
 import { findLocalObstacles } from './obstacles.ts';
 import { describeSystemImage } from './system-image.ts';
 
-type Kind = TargetResource['kind'];
+type Kind = 'container' | 'network' | 'volume';
 
 const LIST: Record<Kind, string[]> = {
   container: ['container', 'ls', '--all', '--no-trunc', '--format', '{{.ID}} {{.Names}}'],
   network: ['network', 'ls', '--no-trunc', '--format', '{{.ID}} {{.Name}}'],
   volume: ['volume', 'ls', '--format', '{{.Name}} {{.Name}}'],
 };
+const LISTED_TYPE = /^docker:index\/(container|network|volume):/;
 /** Networks and volumes cannot go while a container uses them. */
 const REMOVE: [Kind, string[]][] = [
   ['container', ['container', 'rm', '--force', '--volumes']],
@@ -43,7 +44,7 @@ export const localTarget: CloudTarget = {
         const lines = await docker([noun ?? '', verb ?? '', ...filters, ...options]);
         return lines.map((line): TargetResource => {
           const [id = '', name = ''] = line.split(' ');
-          return { kind: kind as Kind, id, name };
+          return { kind, id, name };
         });
       }),
     );
@@ -56,6 +57,10 @@ export const localTarget: CloudTarget = {
       if (ids.length > 0) await runCommand('docker', [...command, ...ids], { timeoutMs: 120_000 });
     }
   },
+
+  knownAs: ({ type, id }) => (LISTED_TYPE.test(type) ? id : undefined),
+  // A volume that the state does not know holds data: the next update takes it up by its name.
+  isLeftover: ({ kind }) => kind !== 'volume',
 };
 
 /** The lines that the engine's CLI prints. @throws Error in the engine's words */

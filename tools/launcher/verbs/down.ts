@@ -1,15 +1,17 @@
 /** `./lab down`: gives everything back, then asks the cloud itself what is left, and says so. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TargetResource } from '../../../infra/clouds/target.ts';
+import type { CloudTarget, TargetResource } from '../../../infra/clouds/target.ts';
 import { removeClientFiles } from '../client-files.ts';
 import type { LabContext } from '../context.ts';
+import { explainErrors } from '../explain-errors.ts';
 import { prepareAll } from '../prepare.ts';
 import { runUpdate } from '../pulumi-run.ts';
 import { readState } from '../pulumi-state.ts';
 import { clearBackendLock, pulumi, reconcile } from '../reconcile.ts';
 import type { Report } from '../report.ts';
 import { seconds } from '../report.ts';
-import { forgetStackFile, readStackCloud } from '../stack-config.ts';
+import { findStackCloud } from '../stack-cloud.ts';
+import { forgetStackFile } from '../stack-config.ts';
 import { lockStack } from '../stack-lock.ts';
 
 export type DownOptions = { context: LabContext; stack: string; report: Report };
@@ -19,24 +21,21 @@ export type Receipt = { left: readonly TargetResource[] };
 
 const ATTEMPTS = 5;
 const PAUSE_MS = 1000;
+/** A cloud may take minutes for each attempt. */
+const REMOVAL_LIMIT_MS = 45 * 60_000;
 
 export async function down({ context, stack, report }: DownOptions): Promise<Receipt> {
   const begun = Date.now();
   const { projectDir, dataDir } = context.paths;
   const release = lockStack(dataDir, stack, 'down');
   try {
-    const { target, env } = await prepareAll(context, readStackCloud(projectDir, stack), report);
+    const cloud = await findStackCloud(context, stack);
+    const { target, env } = await prepareAll(context, { cloud, stack, images: hasImages(context, stack) }, report);
     if (readState(context, stack) !== undefined) {
       await clearBackendLock({ context, stack, env, report });
       await destroy({ context, stack, target, env, report });
     }
-    let left = await target.listResources(stack);
-    for (let attempt = 0; left.length > 0 && attempt < ATTEMPTS; attempt++) {
-      if (attempt > 0) await delay(PAUSE_MS);
-      report.line(`removing what Pulumi does not know of: ${describe(left)}`);
-      await target.removeResources(left);
-      left = await target.listResources(stack);
-    }
+    const left = await removeAll(target, stack, report);
     if (left.length === 0) {
       if (readState(context, stack) !== undefined) {
         await pulumi(['stack', 'rm', stack, '--yes', '--force', '--preserve-config'], context, env);
@@ -53,16 +52,34 @@ export async function down({ context, stack, report }: DownOptions): Promise<Rec
   }
 }
 
+/** Removes what a cloud has of a stack, whoever made it. @returns what it still has when all was tried */
+export async function removeAll(target: CloudTarget, stack: string, report: Report): Promise<TargetResource[]> {
+  const end = Date.now() + REMOVAL_LIMIT_MS;
+  let left = await target.listResources(stack);
+  for (let attempt = 0; left.length > 0 && attempt < ATTEMPTS && Date.now() < end; attempt++) {
+    if (attempt > 0) await delay(PAUSE_MS);
+    report.line(`removing what Pulumi does not know of: ${describe(left)}`);
+    await target.removeResources(left, report.line);
+    left = await target.listResources(stack);
+  }
+  return left;
+}
+
+/** Pulumi can only give an image back with the engine that has it. */
+function hasImages(context: LabContext, stack: string): boolean {
+  return readState(context, stack)?.resources.some(({ type }) => type.startsWith('docker')) ?? false;
+}
+
 type Work = Parameters<typeof reconcile>[0];
 
 /** Pulumi's own way first. Where it fails, the cloud's own list of resources is what `down` goes by. */
 async function destroy(work: Work): Promise<void> {
-  const { context, stack, env, report } = work;
+  const { context, stack, target, env, report } = work;
   try {
     await reconcile(work);
     const args = ['destroy', '--yes', '--skip-preview', '--stack', stack];
     const { ok, errors } = await runUpdate({ projectDir: context.paths.projectDir, env, args, report });
-    if (!ok) report.line(`pulumi destroy did not get through: ${errors.join('; ')}`);
+    if (!ok) report.line(`pulumi destroy did not get through: ${explainErrors(errors, target, '; ')}`);
   } catch (error) {
     report.line(`pulumi destroy did not get through: ${(error as Error).message}`);
   }

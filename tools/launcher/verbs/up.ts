@@ -1,15 +1,18 @@
 /** `./lab up`: from whatever is there to a lab whose every service answers. */
+import { formatEstimateLine } from '../../../infra/estimate.ts';
 import { describeLab } from '../../../infra/lab.ts';
 import type { LabOutputs } from '../../../infra/outputs.ts';
 import { Problem } from '../../../infra/problem.ts';
 import { removeClientFiles, writeClientFiles, writeClientSettings } from '../client-files.ts';
 import type { LabContext } from '../context.ts';
+import { explainErrors } from '../explain-errors.ts';
 import { prepareAll } from '../prepare.ts';
 import { runUpdate } from '../pulumi-run.ts';
 import { readState } from '../pulumi-state.ts';
 import { clearBackendLock, pulumi, reconcile } from '../reconcile.ts';
 import type { Report } from '../report.ts';
 import { seconds } from '../report.ts';
+import { checkStackCloud } from '../stack-cloud.ts';
 import { forgetStackFile, keepSettings, readStackConfig } from '../stack-config.ts';
 import { lockStack } from '../stack-lock.ts';
 import { readOutputs } from '../stack-outputs.ts';
@@ -29,7 +32,11 @@ export async function up({ context, stack, settings, report }: UpOptions): Promi
   const config = readStackConfig(projectDir, stack, settings);
   const release = lockStack(dataDir, stack, 'up');
   try {
-    const { target, env } = await prepareAll(context, config.cloud, report);
+    await checkStackCloud(context, stack, config.cloud);
+    const lab = describeLab(config);
+    const images = lab.container !== undefined;
+    const { target, env } = await prepareAll(context, { cloud: config.cloud, stack, images }, report);
+    if (target.estimateCost !== undefined) report.line(formatEstimateLine(target.estimateCost(lab)));
     await clearBackendLock({ context, stack, env, report });
     if (readState(context, stack) === undefined) {
       // A salt without a state is of another state: with it, this user's passphrase would be a wrong one.
@@ -38,14 +45,14 @@ export async function up({ context, stack, settings, report }: UpOptions): Promi
       await pulumi(['stack', 'init', stack, '--no-select'], context, env);
     }
     const [obstacles] = await Promise.all([
-      target.findObstacles(describeLab(config)),
+      target.findObstacles(lab),
       reconcile({ context, stack, target, env, report }),
     ]);
     if (obstacles.length > 0) throw new Problem(obstacles.join('\n'));
     keepSettings(projectDir, stack, settings);
     const args = ['up', '--yes', '--skip-preview', '--stack', stack];
     const { ok, changes, errors } = await runUpdate({ projectDir, env, args, report });
-    if (!ok) throw new Problem(`The lab is not up:\n${errors.join('\n')}`);
+    if (!ok) throw new Problem(`The lab is not up:\n${explainErrors(errors, target)}`);
     const outputs = readOutputs(context, stack);
     writeClientFiles(context, stack, outputs);
     const { same = 0, ...others } = changes;

@@ -11,6 +11,7 @@ const SETTINGS = {
   'lab:cloud': 'azure',
   'lab:owner': 'ann@example.org',
   'lab:adminCidr': '203.0.113.7/32',
+  'lab:budget': '10000',
 };
 const VIRTUAL_MACHINE = 'azure-native:compute:VirtualMachine';
 const SECURITY_GROUP = 'azure-native:network:NetworkSecurityGroup';
@@ -181,13 +182,19 @@ describe('a lab on Azure', () => {
   });
 
   test('has a budget from the first of the month, whose mails go to its owner', async () => {
-    const { recorder } = await create({ 'lab:budget': '20' });
+    const { recorder } = await create({ 'lab:budget': '20', 'lab:ttl': '2h' });
     expect(inputsOf(recorder, 'azure-native:consumption:Budget', 'budget')).toMatchObject({
       scope: 'group-id',
       amount: 20,
       timePeriod: { startDate: '2026-01-01T00:00:00Z' },
       notifications: { actual50: { threshold: 50, contactEmails: ['ann@example.org'] } },
     });
+  });
+
+  test('is not begun where it costs more than its budget, unless that is meant', async () => {
+    await expect(create({ 'lab:budget': '1' })).rejects.toThrow(/lab:budget/);
+    const { recorder } = await create({ 'lab:budget': '1', 'lab:confirm': '["budget"]' });
+    expect(recorder.ofType(VIRTUAL_MACHINE).length).toBeGreaterThan(0);
   });
 
   test('has its database from Azure where that is asked for, with no host for it and no way in from outside', async () => {

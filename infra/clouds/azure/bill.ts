@@ -13,7 +13,7 @@ const STORED_GIB = 5;
 /** GiB of the managed database, the least that it takes. */
 export const DATABASE_GIB = 20;
 /** What a container group takes at the least: https://learn.microsoft.com/azure/container-instances/container-instances-faq */
-const LEAST_CONTAINER = { vcpus: 1, gib: 1 };
+export const LEAST_CONTAINER = { vcpus: 1, gib: 1 };
 
 /** Everything that is billed. What is free, such as the network, the budget and the shutdown, is not in it. */
 export function describeBill(lab: Lab): BillItem[] {

@@ -9,14 +9,13 @@ import type { Artifact } from '../../artifacts.ts';
 import { resourceName } from '../../naming.ts';
 import type { ContainerInstance } from '../../services.ts';
 import { unpackArtifact } from '../unpack-artifact.ts';
+import { LEAST_CONTAINER } from './bill.ts';
 import type { LabGroup } from './group.ts';
 import { globalName, registryName } from './names.ts';
 import { roleDefinition } from './storage.ts';
 
 /** AcrPull: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/containers */
 const REGISTRY_READER = '7f951dda-4ed3-4680-a7ca-43fe172d538d';
-/** The least that a container of a group can have. */
-const LEAST_GIB = 0.5;
 
 /** @returns the address of the container, which pulls its image by an identity that may do nothing else */
 export function runContainer(container: ContainerInstance, artifact: Artifact, at: LabGroup): pulumi.Output<string> {
@@ -55,7 +54,12 @@ export function runContainer(container: ContainerInstance, artifact: Artifact, a
           name: container.name,
           image,
           ports: [{ port: port.port, protocol: 'TCP' }],
-          resources: { requests: { cpu: 1, memoryInGB: Math.max(LEAST_GIB, container.memory / 1024) } },
+          resources: {
+            requests: {
+              cpu: LEAST_CONTAINER.vcpus,
+              memoryInGB: Math.max(LEAST_CONTAINER.gib, container.memory / 1024),
+            },
+          },
           livenessProbe: {
             httpGet: { path: container.healthPath, port: port.port, scheme: 'http' },
             periodSeconds: 30,

@@ -5,11 +5,10 @@ import * as privatedns from '@pulumi/azure-native/privatedns/index.js';
 import * as pulumi from '@pulumi/pulumi';
 import { formatCidr } from '../../cidr.ts';
 import { resourceName } from '../../naming.ts';
+import { DATABASE_GIB } from './bill.ts';
 import type { LabGroup } from './group.ts';
 import { globalName } from './names.ts';
 import { hostsSubnet, type LabNetwork } from './network.ts';
-
-const STORAGE_GIB = 20;
 
 /** The name of the server, known before there is one. */
 export function databaseHost(at: LabGroup): pulumi.Output<string> {
@@ -55,7 +54,7 @@ export function createDatabase(
       serverName: suffix.apply((suffix) => globalName(config.stack, 'database', suffix)),
       version: '8.4',
       sku: { name: 'Standard_B1ms', tier: 'Burstable' },
-      storage: { storageSizeGB: STORAGE_GIB, autoGrow: 'Disabled' },
+      storage: { storageSizeGB: DATABASE_GIB, autoGrow: 'Disabled' },
       backup: { backupRetentionDays: 7, geoRedundantBackup: 'Disabled' },
       administratorLogin: 'web',
       administratorLoginPassword: pulumi.secret(password),

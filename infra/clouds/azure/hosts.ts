@@ -4,6 +4,7 @@ import * as pulumi from '@pulumi/pulumi';
 import type { Host } from '../../lab.ts';
 import { HOST_LABEL, resourceName } from '../../naming.ts';
 import type { HostBoot, Machine } from '../cloud.ts';
+import { DATA_DISK_GIB, OS_DISK_GIB } from './bill.ts';
 import type { LabGroup } from './group.ts';
 import type { HostNetwork } from './network.ts';
 import { scheduleShutdown } from './shutdown.ts';
@@ -11,8 +12,6 @@ import { chooseSize } from './sizes.ts';
 
 /** Debian 13, of generation 2 as Trusted Launch wants it: https://wiki.debian.org/Cloud/MicrosoftAzure */
 const IMAGE = { publisher: 'Debian', offer: 'debian-13', sku: '13-gen2', version: 'latest' };
-const SYSTEM_DISK_GIB = 30;
-const DATA_DISK_GIB = 32;
 
 export type AzureHostOptions = {
   host: Host;
@@ -57,7 +56,7 @@ export function createHost({ host, boot, at, network, identity }: AzureHostOptio
           name: `${name}-system`,
           createOption: 'FromImage',
           deleteOption: 'Delete',
-          diskSizeGB: SYSTEM_DISK_GIB,
+          diskSizeGB: OS_DISK_GIB,
           managedDisk: { storageAccountType: 'StandardSSD_LRS' },
         },
         dataDisks:

@@ -1,9 +1,12 @@
 /** Azure: virtual machines as hosts, and Azure's own services where it has them. */
 import * as pulumi from '@pulumi/pulumi';
+import { ConfigError } from '../../config.ts';
+import { formatEstimateLine } from '../../estimate.ts';
 import type { Lab } from '../../lab.ts';
 import type { Cloud, CloudOptions } from '../cloud.ts';
 import { sshCommandOn } from '../ssh-command.ts';
 import { createAppService } from './app-service.ts';
+import { estimateCost } from './bill.ts';
 import { createBudget } from './budget.ts';
 import { runContainer } from './container.ts';
 import { createDatabase, databaseHost } from './database.ts';
@@ -11,9 +14,14 @@ import { runFunction } from './function.ts';
 import { createGroup } from './group.ts';
 import { createHost } from './hosts.ts';
 import { createNetwork, describeInventory } from './network.ts';
+import { findPlannedObstacles } from './obstacles.ts';
 import { createBlobStorage, createBootStorage } from './storage.ts';
 
 export function createAzureCloud(lab: Lab, { expires }: CloudOptions): Cloud {
+  const obstacles = findPlannedObstacles(lab);
+  if (obstacles.length > 0) throw new ConfigError(obstacles);
+  // Before anything is made; `up` says it, too, before it gets here.
+  if (pulumi.runtime.isDryRun()) void pulumi.log.info(formatEstimateLine(estimateCost(lab)));
   const at = createGroup(lab.config, expires);
   createBudget(at);
   const network = createNetwork(lab, at);

@@ -133,6 +133,9 @@ describe('a lab that only its cloud knows of', () => {
     const work = workWith({ stacks: [own('dev', 'local', LATER)], known: [known('dev')] });
     await expire(work);
     expect(work.done).toEqual(['remove dev from azure']);
+    const both = workWith({ stacks: [own('dev', 'local', OVER)], known: [known('dev')] });
+    await expire(both);
+    expect(both.done).toEqual(['down dev', 'remove dev from azure']);
   });
 });
 

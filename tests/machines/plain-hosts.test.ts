@@ -176,6 +176,11 @@ describe('a plain Debian becomes a host', () => {
       );
       const last = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as { state: string };
       expect(last).toMatchObject({ state: 'healthy' });
+      const schema = await execa('docker', ['exec', containerOf(host), 'cloud-init', 'schema', '--system']);
+      expect(schema.stdout).toContain('Valid schema user-data');
+      const failed = ['systemctl', 'list-units', '--state=failed', '--no-legend', '--plain'];
+      const { stdout: units } = await execa('docker', ['exec', containerOf(host), ...failed]);
+      expect(units).toBe('');
     },
     (READY_SECONDS + 60) * 1000,
   );

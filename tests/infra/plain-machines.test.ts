@@ -1,0 +1,112 @@
+/** The user-data of machines with a plain image, which have to be given everything. */
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { renderUserData } from '../../infra/cloud-init.ts';
+import { readCloudInitFiles } from '../../infra/cloud-init-files.ts';
+import { CLOUD_TRAITS } from '../../infra/cloud-traits.ts';
+import type { Inventory } from '../../infra/inventory.ts';
+import type { Host } from '../../infra/lab.ts';
+import { describeVariables } from '../../infra/variables.ts';
+import { labWith, PROJECT_DIR } from '../helpers/lab.ts';
+
+const lab = labWith({ 'lab:cloud': 'azure', 'lab:owner': 'ann@example.org', 'lab:adminCidr': '203.0.113.7/32' });
+const inventory: Inventory = {
+  hosts: Object.fromEntries(
+    lab.hosts.map(({ name, ports }, index) => [
+      name,
+      {
+        internal: `10.80.0.${index + 10}`,
+        published: Object.fromEntries(
+          ports.map((port) => [port.name, { host: `${name}.example.org`, port: port.port }]),
+        ),
+      },
+    ]),
+  ),
+  services: { blobUrl: 'https://blobs.example.org' },
+  sources: { internet: ['0.0.0.0/0'], admin: ['203.0.113.7/32'], plaintext: [], lab: ['10.80.0.0/24'] },
+};
+const SECRETS_URL = 'https://boot.example.org/secrets/x?sig=a%2Bb&se=1';
+
+type CloudConfig = {
+  bootcmd: (string | string[])[];
+  packages: string[];
+  runcmd: string[];
+  write_files: { path: string; content: string }[];
+  ca_certs?: { trusted: string[] };
+};
+
+function configOf(host: Host, authorities: string[] = []): CloudConfig {
+  const text = renderUserData(host, {
+    files: readCloudInitFiles(PROJECT_DIR),
+    variables: describeVariables(host, {
+      lab,
+      inventory,
+      files: {
+        artifacts: host.artifacts.map((name) => ({
+          name,
+          url: `https://boot.example.org/${name}?a=1&b=2`,
+          sha256: 'a',
+        })),
+        secretsUrl: SECRETS_URL,
+      },
+      sshPublicKey: 'ssh-ed25519 AAAA me',
+      version: '0.1.0',
+    }),
+    softwareInImage: false,
+    authorities,
+    sizeLimit: CLOUD_TRAITS.azure.userDataLimit,
+  });
+  expect(text).not.toMatch(/\{\{|undefined|\[object/);
+  return parse(text) as CloudConfig;
+}
+
+const host = (name: string): Host => {
+  const found = lab.hosts.find((host) => host.name === name);
+  if (found === undefined) throw new Error(`no host ${name}`);
+  return found;
+};
+
+describe('a plain machine', () => {
+  test.each(lab.hosts.map((host) => [host.name, host] as const))(
+    '%s fetches its secrets before all else, and then its disk',
+    (_, host) => {
+      const { bootcmd } = configOf(host);
+      expect(bootcmd[0]).toContain('/etc/hosts');
+      expect(bootcmd[1]).toContain(`URL = "${SECRETS_URL}"`);
+      expect(bootcmd[2]).toContain(`WANTED = "${host.keepsData ? 'yes' : 'no'}" == "yes"`);
+    },
+  );
+
+  test('starts no service while its packages are installed, and its programs before its own services', () => {
+    const { bootcmd, runcmd } = configOf(host('kafka-1'));
+    expect(JSON.stringify(bootcmd.at(-1))).toContain('policy-rc.d');
+    const order = ['install-artifact', 'put-programs-in-place', 'install-kafka', 'kafka.service'].map((word) =>
+      runcmd.findIndex((line) => line.includes(word)),
+    );
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    expect(order).not.toContain(-1);
+  });
+
+  test('has Node where it runs something on it', () => {
+    for (const { name, artifacts } of lab.hosts) expect(artifacts.includes('node'), name).toBe(name !== 'database');
+  });
+
+  test('takes addresses with signatures through its shell', () => {
+    expect(configOf(host('web')).runcmd.join('\n')).toContain(
+      "install-artifact web 'https://boot.example.org/web?a=1&b=2' a",
+    );
+  });
+
+  test("trusts the authorities of its operator's network, where there are any", () => {
+    expect(configOf(host('web')).ca_certs).toBeUndefined();
+    expect(configOf(host('web'), ['CERTIFICATE']).ca_certs).toEqual({ trusted: ['CERTIFICATE'] });
+  });
+
+  test('has a name that a public authority vouches for, and is asked by the lab without TLS', () => {
+    const files = configOf(host('web')).write_files;
+    const caddyfile = files.find(({ path }) => path === '/etc/caddy/Caddyfile')?.content;
+    expect(caddyfile).toContain('\nweb.example.org {');
+    expect(caddyfile).toContain('email ann@example.org');
+    expect(caddyfile).toContain('http://web, http://127.0.0.1 {');
+  });
+});

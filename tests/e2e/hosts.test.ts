@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { E2E_SETTINGS } from '../helpers/e2e-settings.ts';
 import { labWith } from '../helpers/lab.ts';
-import { outputOf, run, onHost as runOnHost } from '../helpers/launcher.ts';
+import { outputOf, run, runOn, onHost as runOnHost } from '../helpers/launcher.ts';
 
 const { stack, outputs } = inject('e2e');
 const described = labWith(E2E_SETTINGS, stack);
@@ -123,14 +123,14 @@ for port in map(int, sys.argv[2:]):
 describe('an artifact', () => {
   test('whose content is not what was packed is refused, with both hashes', async () => {
     await onHost('web', 'sh', '-c', 'echo tampered >/tmp/artifact-under-test');
-    const result = await run('docker', [
-      'exec',
-      `lab-${stack}-web`,
+    const result = await runOn(
+      stack,
+      'web',
       '/usr/local/lib/lab/install-artifact',
       'web',
       'file:///tmp/artifact-under-test',
       'f'.repeat(64),
-    ]);
+    );
     expect(result.status).toBe(1);
     expect(result.stderr).toMatch(
       /artifact web from file:.* is not what was packed: its sha256 is [0-9a-f]{64}, expected f{64}/,

@@ -1,7 +1,7 @@
 /** What Kafka has acknowledged is there, whatever happens to brokers: with one broker, and with three (`./lab test --faults`). */
 import { describe, expect, inject, test } from 'vitest';
 import { accountForLoad, awaitWholeCluster, killService } from '../helpers/faults.ts';
-import { lab, onHost, run, waitFor } from '../helpers/launcher.ts';
+import { lab, onHost, runOn, waitFor } from '../helpers/launcher.ts';
 
 const { stack, outputs } = inject('e2e');
 const everything = process.env.LAB_E2E_FAULTS === 'all';
@@ -70,8 +70,7 @@ describe.skipIf(brokers.length > 1 || !everything)(
 
         await kafka('mount -o remount,size=320m /data');
         await waitFor('the broker again', async () =>
-          (await run('docker', ['exec', `lab-${stack}-kafka-1`, '/usr/local/lib/lab/kafka-tool', 'await-cluster', '5']))
-            .status === 0
+          (await runOn(stack, 'kafka-1', '/usr/local/lib/lab/kafka-tool', 'await-cluster', '5')).status === 0
             ? true
             : undefined,
         );

@@ -1,7 +1,7 @@
 /** Faults: services that are killed, and the account of a load of numbered messages on Kafka meanwhile. */
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import { lab, outputOf, run, waitFor } from './launcher.ts';
+import { lab, onHost, runOn, waitFor } from './launcher.ts';
 
 export type Load = {
   stack: string;
@@ -43,30 +43,23 @@ export async function accountForLoad({ stack, count, rate }: Load, harm: () => P
 
 /** How many messages the topic of the load has. */
 async function messagesOn(stack: string): Promise<number> {
-  const text = await outputOf('docker', [
-    'exec',
-    `lab-${stack}-kafka-1`,
-    '/usr/local/lib/lab/kafka-tool',
-    'describe-cluster',
-  ]);
+  const text = await onHost(stack, 'kafka-1', '/usr/local/lib/lab/kafka-tool', 'describe-cluster');
   const { topics } = JSON.parse(text) as { topics: { topic: string; messages: number }[] };
   return topics.find(({ topic }) => topic === TOPIC)?.messages ?? 0;
 }
 
 /** Kills a service as a lost process is, and waits until another one is there. */
 export async function killService(stack: string, host: string, unit: string): Promise<void> {
-  const container = `lab-${stack}-${host}`;
   const pid = async (): Promise<string> =>
-    (await outputOf('docker', ['exec', container, 'systemctl', 'show', '--property=MainPID', '--value', unit])).trim();
+    (await onHost(stack, host, 'systemctl', 'show', '--property=MainPID', '--value', unit)).trim();
   const before = await pid();
   expect(before, `${unit} runs on ${host}`).toMatch(/^[1-9]\d*$/);
-  await outputOf('docker', ['exec', container, 'systemctl', 'kill', '--kill-whom=main', '--signal=KILL', unit]);
+  await onHost(stack, host, 'systemctl', 'kill', '--kill-whom=main', '--signal=KILL', unit);
   await waitFor(`another ${unit}`, async () => ((await pid()) !== before && (await pid()) !== '0' ? true : undefined));
 }
 
 /** Waits until every broker is there with every copy in sync. */
 export async function awaitWholeCluster(stack: string): Promise<void> {
-  const command = ['exec', `lab-${stack}-kafka-1`, '/usr/local/lib/lab/kafka-tool', 'await-cluster', '60'];
-  const { status, stderr } = await run('docker', command);
+  const { status, stderr } = await runOn(stack, 'kafka-1', '/usr/local/lib/lab/kafka-tool', 'await-cluster', '60');
   expect(status, stderr).toBe(0);
 }

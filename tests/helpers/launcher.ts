@@ -43,9 +43,22 @@ export async function outputOf(program: string, args: readonly string[], options
   return stdout;
 }
 
-/** What a command, run as root on a host, prints. */
-export const onHost = (stack: string, host: string, ...command: string[]): Promise<string> =>
-  outputOf('docker', ['exec', `lab-${stack}-${host}`, ...command]);
+/** Whether the hosts of the lab under test are elsewhere, and no containers of this machine (`./lab test --stack`). */
+export const REMOTE = process.env.LAB_E2E_REMOTE !== undefined;
+
+/** Runs a command as root on a host, to its end: in its container, or over SSH. */
+export function runOn(stack: string, host: string, ...command: string[]): Promise<Run> {
+  if (!REMOTE) return run('docker', ['exec', `lab-${stack}-${host}`, ...command]);
+  const words = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`);
+  return lab(['ssh', '-s', stack, host, 'sudo', ...words]);
+}
+
+/** What a command, run as root on a host, prints; it has to succeed. */
+export async function onHost(stack: string, host: string, ...command: string[]): Promise<string> {
+  const { status, stdout, stderr } = await runOn(stack, host, ...command);
+  if (status !== 0) throw new Error(`${command.join(' ')} on ${host} ended with ${status}:\n${stderr}${stdout}`);
+  return stdout;
+}
 
 /** Waits until a fact holds. @throws Error with what was last seen, when the time is over */
 export async function waitFor<T>(what: string, look: () => Promise<T | undefined>, timeoutMs = 60_000): Promise<T> {

@@ -170,6 +170,15 @@ describe('in the way of a lab', () => {
     ]);
   });
 
+  test('are brokers that it would lose', async () => {
+    const answers = roomy({
+      [`GET ${SUBSCRIPTION}/resourcegroups`]: { body: { value: [group('azure')] } },
+      [`GET ${GROUP}/resources`]: { body: { value: ['web', 'kafka-1', 'kafka-2', 'kafka-3'].map(machine) } },
+    });
+    expect(await obstaclesOf(answers)).toEqual([expect.stringContaining('lab:kafkaBrokers cannot go back to 1')]);
+    expect(await obstaclesOf(answers, { 'lab:kafkaBrokers': '3', 'lab:ttl': '1d' })).toEqual([]);
+  });
+
   test('are too few public addresses', async () => {
     const network = `GET ${SUBSCRIPTION}/providers/Microsoft.Network/locations/westeurope/usages`;
     const few = { body: { value: [usage('PublicIPAddresses', 0, 3), usage('VirtualNetworks', 0, 0)] } };

@@ -64,6 +64,8 @@ export function createAzureTarget({ env, run, pauseSeconds }: AzureOptions): Clo
   };
 
   return {
+    plugins: ['azure-native'],
+
     async prepare({ stack, projectDir, images, step }) {
       const asked = step('Azure', async (say) => {
         session = login(readStackSetting(projectDir, stack, 'azure-native:subscriptionId'));

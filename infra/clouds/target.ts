@@ -32,6 +32,8 @@ export class NoLogin extends Problem {
 }
 
 export type CloudTarget = {
+  /** Plugins of Pulumi, such as `azure-native`, that an update downloads, beside the one that comes with the engine. */
+  readonly plugins: readonly string[];
   /**
    * Makes ready what a lab needs beside Pulumi, as far as it is missing.
    * @throws NoLogin

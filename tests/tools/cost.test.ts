@@ -46,3 +46,19 @@ describe('a lab on a cloud', () => {
     await expect(readCost(project(), 'mine', ['lab:cloud=azure', 'lab:ciRunners=0'])).rejects.toThrow(ConfigError);
   });
 });
+
+test('the docs show what the command does', async () => {
+  const docs = readFileSync(join(PROJECT_DIR, 'docs/azure.md'), 'utf8');
+  const cost = async (...settings: string[]) => readCost(PROJECT_DIR, 'azure', settings);
+  expect(docs).toContain(formatCost(await cost(), 'azure'));
+  for (const [row, setting] of [
+    ['`lab:container: false`', 'lab:container=false'],
+    ['`lab:managedDatabase: true`', 'lab:managedDatabase=true'],
+    ['two runners', 'lab:ciRunners=2'],
+    ['three brokers', 'lab:kafkaBrokers=3'],
+    ['`lab:ciMemory: 1024` (a runner of 4 GiB)', 'lab:ciMemory=1024'],
+  ] as const) {
+    const { perHour = 0, overLife = 0 } = (await cost(setting)) ?? {};
+    expect(docs).toContain(`| ${row} | ${perHour.toFixed(3)} | ${overLife.toFixed(2)} |`);
+  }
+});

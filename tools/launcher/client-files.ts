@@ -11,7 +11,9 @@ export function writeClientFiles(context: LabContext, stack: string, { caCertifi
   writeAtomically(certificateFile(context, stack), caCertificate);
   const lines = Object.values(hosts).flatMap(({ published, sshHostKey }) => {
     const [host, port] = (published.ssh ?? '').split(':');
-    return host === undefined || port === undefined ? [] : [`[${host}]:${port} ${sshHostKey}`];
+    if (host === undefined || port === undefined) return [];
+    // SSH looks a host up by its bare name where the port is its own.
+    return [`${port === '22' ? host : `[${host}]:${port}`} ${sshHostKey}`];
   });
   writeAtomically(knownHostsFile(context, stack), `${lines.join('\n')}\n`);
 }

@@ -34,6 +34,12 @@ export function pulumiPins(projectDir: string): PulumiPins {
   return { cli, docker, key: `${cli}-${hash.digest('hex').slice(0, 12)}` };
 }
 
+/** The version of a provider's plugin: that of its npm package. */
+export function pluginVersion(projectDir: string, plugin: string): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(projectDir, 'package.json'), 'utf8'));
+  return pinned(manifest, `@pulumi/${plugin}`);
+}
+
 function pinned(manifest: unknown, name: string): string {
   const version = dependenciesOf(manifest)[name];
   if (typeof version === 'string' && /^\d+\.\d+\.\d+$/.test(version)) return version;

@@ -3,6 +3,7 @@
 import type { Lab } from '../../lab.ts';
 import { HOST_LABEL } from '../../naming.ts';
 import type { ArmClient } from './arm.ts';
+import { KNOWN_SIZES } from './prices.ts';
 import { chooseSize } from './sizes.ts';
 
 /** Of Microsoft.Compute and Microsoft.Network: https://learn.microsoft.com/rest/api/compute/usage/list */
@@ -94,13 +95,27 @@ function findUnofferedSizes(wanted: readonly Wanted[], skus: readonly ResourceSk
   return [...new Set(wanted.map(({ size }) => size))].flatMap((size) => {
     const hosts = wanted.filter((machine) => machine.size === size).map(({ host }) => host);
     const sku = skuOf(size, skus);
-    const restriction = sku?.restrictions?.find(({ type }) => type === 'Location');
+    const restriction = sku === undefined ? undefined : restrictionOf(sku);
     if (sku !== undefined && restriction === undefined) return [];
     const why = sku === undefined ? 'is no size there' : `is not for this subscription (${restriction?.reasonCode})`;
     return [
-      `${location} has no ${size} for ${hosts.join(', ')}: it ${why}. Name another size, -c lab:size=<size>, or another region, -c lab:location=<region>; az vm list-skus --location ${location} --size Standard_B --output table shows what there is.`,
+      `${location} has no ${size} for ${hosts.join(', ')}: it ${why}. Take another region, -c lab:location=<region>, or name a size for every host, -c lab:size=<size>. ${suggestSizes(skus, location)}`,
     ];
   });
+}
+
+/** What the region does offer, of the sizes with a known price. */
+function suggestSizes(skus: readonly ResourceSku[], location: string): string {
+  const offered = KNOWN_SIZES.filter(({ name }) => {
+    const sku = skuOf(name, skus);
+    return sku !== undefined && restrictionOf(sku) === undefined;
+  });
+  if (offered.length === 0) return `az vm list-skus --location ${location} --output table shows what there is.`;
+  return `There are, from the cheapest on: ${offered.map(({ name, memoryMib }) => `${name} (${memoryMib} MiB)`).join(', ')}.`;
+}
+
+function restrictionOf({ restrictions }: ResourceSku) {
+  return restrictions?.find(({ type }) => type === 'Location');
 }
 
 function findMissingCores(

@@ -4,6 +4,7 @@ import { readStackSetting } from '../../../tools/launcher/stack-config.ts';
 import type { Lab } from '../../lab.ts';
 import { EXPIRES_LABEL, PROJECT, PROJECT_LABEL, STACK_LABEL } from '../../naming.ts';
 import { Problem } from '../../problem.ts';
+import { describeOrphanedBrokers } from '../orphaned-brokers.ts';
 import type { CloudTarget, ExpiredLab, TargetResource } from '../target.ts';
 import type { ArmClient } from './arm.ts';
 import { estimateCost } from './bill.ts';
@@ -63,6 +64,8 @@ export function createAzureTarget({ env, run, pauseSeconds }: AzureOptions): Clo
   };
 
   return {
+    plugins: ['azure-native'],
+
     async prepare({ stack, projectDir, images, step }) {
       const asked = step('Azure', async (say) => {
         session = login(readStackSetting(projectDir, stack, 'azure-native:subscriptionId'));
@@ -158,5 +161,9 @@ async function findAllowed(lab: Lab, session: Session): Promise<string[]> {
   }
   const groups = await listGroups(session, lab.stack);
   const parts = await Promise.all(groups.map((group) => listGroup(client, group)));
-  return findQuotaObstacles({ lab, client, subscription, existing: hostsIn(parts.flat()) });
+  const existing = hostsIn(parts.flat());
+  return [
+    ...describeOrphanedBrokers(lab, [...existing].filter((host) => /^kafka-\d+$/.test(host)).length),
+    ...(await findQuotaObstacles({ lab, client, subscription, existing })),
+  ];
 }

@@ -5,6 +5,7 @@ import { findListener } from '../../../tools/launcher/listeners.ts';
 import { addressesOf } from '../../inventory.ts';
 import type { Lab } from '../../lab.ts';
 import { STACK_LABEL } from '../../naming.ts';
+import { describeOrphanedBrokers } from '../orphaned-brokers.ts';
 import { describeInventory } from './addresses.ts';
 
 /** What five hosts write in their first minutes, with room to spare. */
@@ -54,18 +55,12 @@ function suggestBase(port: number): number {
   return port - (port % 100) + 1000 > 32_000 ? 20_000 : port - (port % 100) + 1000;
 }
 
-/** Brokers with data that the lab would no longer have: taking them away would take the cluster's majority. */
 async function findOrphanedBrokers(lab: Lab): Promise<string[]> {
   const filter = `label=${STACK_LABEL}=${lab.stack}`;
   const { stdout } = await runCommand('docker', ['volume', 'ls', '--filter', filter, '--format', '{{.Name}}'], {
     timeoutMs: 30_000,
   });
-  const brokers = stdout.split('\n').filter((name) => /-kafka-\d+-data$/.test(name));
-  const { kafkaBrokers } = lab.config;
-  if (brokers.length <= kafkaBrokers) return [];
-  return [
-    `Stack ${lab.stack} has ${brokers.length} Kafka brokers, whose messages are on all of them: lab:kafkaBrokers cannot go back to ${kafkaBrokers}. Keep it with -c lab:kafkaBrokers=${brokers.length}, or begin anew with ./lab down ${lab.stack}.`,
-  ];
+  return describeOrphanedBrokers(lab, stdout.split('\n').filter((name) => /-kafka-\d+-data$/.test(name)).length);
 }
 
 async function findFullDisk(): Promise<string[]> {

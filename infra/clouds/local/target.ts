@@ -24,6 +24,8 @@ const REMOVE: [Kind, string[]][] = [
 ];
 
 export const localTarget: CloudTarget = {
+  plugins: [],
+
   async prepare({ projectDir, cacheDir, step }) {
     const { host } = await step('container engine', (say) => ensureEngine({ report: say }));
     // Pulumi's plugin knows nothing of the contexts of Docker's own CLI.

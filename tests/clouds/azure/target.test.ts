@@ -170,6 +170,15 @@ describe('in the way of a lab', () => {
     ]);
   });
 
+  test('are brokers that it would lose', async () => {
+    const answers = roomy({
+      [`GET ${SUBSCRIPTION}/resourcegroups`]: { body: { value: [group('azure')] } },
+      [`GET ${GROUP}/resources`]: { body: { value: ['web', 'kafka-1', 'kafka-2', 'kafka-3'].map(machine) } },
+    });
+    expect(await obstaclesOf(answers)).toEqual([expect.stringContaining('lab:kafkaBrokers cannot go back to 1')]);
+    expect(await obstaclesOf(answers, { 'lab:kafkaBrokers': '3', 'lab:ttl': '1d' })).toEqual([]);
+  });
+
   test('are too few public addresses', async () => {
     const network = `GET ${SUBSCRIPTION}/providers/Microsoft.Network/locations/westeurope/usages`;
     const few = { body: { value: [usage('PublicIPAddresses', 0, 3), usage('VirtualNetworks', 0, 0)] } };
@@ -181,10 +190,12 @@ describe('in the way of a lab', () => {
   test('is a size that the region has not, or not for this subscription', async () => {
     const skus = `GET ${SUBSCRIPTION}/providers/Microsoft.Compute/skus`;
     const restricted = [{ type: 'Location', reasonCode: 'NotAvailableForSubscription' }];
-    const answer = { body: { value: [sku('Standard_B1ms', 'standardBSFamily', 1, restricted)] } };
+    const offered = ['Standard_D2s_v5', 'Standard_B2ms', 'Standard_M8'].map((name) => sku(name, 'other', 2));
+    const answer = { body: { value: [sku('Standard_B1ms', 'standardBSFamily', 1, restricted), ...offered] } };
     const obstacles = await obstaclesOf(roomy({ [skus]: answer }));
     expect(obstacles[0]).toContain('westeurope has no Standard_B1ms for web, database, kafka-1: it is not for this');
     expect(obstacles[1]).toContain('westeurope has no Standard_B2as_v2 for ci-1: it is no size there');
+    expect(obstacles[0]).toMatch(/cheapest on: Standard_B2ms \(8192 MiB\), Standard_D2s_v5 \(8192 MiB\)\.$/);
   });
 
   test('is no restriction that concerns zones alone', async () => {

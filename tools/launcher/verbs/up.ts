@@ -7,6 +7,7 @@ import { removeClientFiles, writeClientFiles, writeClientSettings } from '../cli
 import type { LabContext } from '../context.ts';
 import { explainErrors } from '../explain-errors.ts';
 import { prepareAll } from '../prepare.ts';
+import { ensurePlugins } from '../pulumi-plugins.ts';
 import { runUpdate } from '../pulumi-run.ts';
 import { readState } from '../pulumi-state.ts';
 import { clearBackendLock, pulumi, reconcile } from '../reconcile.ts';
@@ -49,6 +50,7 @@ export async function up({ context, stack, settings, report }: UpOptions): Promi
       reconcile({ context, stack, target, env, report }),
     ]);
     if (obstacles.length > 0) throw new Problem(obstacles.join('\n'));
+    await ensurePlugins(target.plugins, { projectDir, env, report });
     keepSettings(projectDir, stack, settings);
     const args = ['up', '--yes', '--skip-preview', '--stack', stack];
     const { ok, changes, errors } = await runUpdate({ projectDir, env, args, report });

@@ -14,6 +14,8 @@ import { readOutputs } from './stack-outputs.ts';
 const context = createContext();
 const report = createReport();
 
+type TestFlags = { unit?: true; faults?: true; machines?: true; stack?: string };
+
 const collect = (value: string, before: string[]): string[] => [...before, value];
 const stackOption = new Option('-s, --stack <stack>', 'the stack').default(DEFAULT_STACK);
 const jsonOption = new Option('--json', 'print what a program would read');
@@ -180,9 +182,30 @@ program
   .description('check everything: lint, types, unit tests, and a lab of its own from end to end')
   .addOption(new Option('--unit', 'without the lab from end to end').conflicts('faults'))
   .option('--faults', 'only Kafka and the chat, killed, replaced and full, with one broker and with three')
-  .action(async ({ unit, faults }: { unit?: true; faults?: true }) => {
+  .addOption(
+    new Option('--machines', 'only the user-data of hosts, on a Debian with no program of the lab').conflicts([
+      'unit',
+      'faults',
+    ]),
+  )
+  .addOption(
+    new Option(
+      '--stack <stack>',
+      'only a lab on its cloud: bring it up, ask it all that can be asked from outside, give it back',
+    ).conflicts(['unit', 'faults', 'machines']),
+  )
+  .action(async ({ unit, faults, machines, stack }: TestFlags) => {
     const { runTests } = await import('./verbs/test.ts');
-    const scope = unit ? 'unit' : faults ? 'faults' : 'all';
+    const scope =
+      stack !== undefined
+        ? { stack: checkStackName(stack) }
+        : machines
+          ? 'machines'
+          : unit
+            ? 'unit'
+            : faults
+              ? 'faults'
+              : 'all';
     process.exitCode = await runTests({ context, report, scope });
   });
 

@@ -6,17 +6,29 @@ import { runCommand } from '../command.ts';
 import type { LabContext } from '../context.ts';
 import { installDebianPackages } from '../debian-packages.ts';
 import type { Report } from '../report.ts';
+import { readStackConfig } from '../stack-config.ts';
+import { down } from './down.ts';
+import { up } from './up.ts';
 
 /** Where Debian's package puts the browser of the tests. */
 const CHROMIUM = '/usr/bin/chromium';
 
-/** What is checked: `unit` all that needs no lab, `all` that and a lab from end to end, `faults` Kafka and the chat under all that can happen to them. */
-export type TestScope = 'unit' | 'all' | 'faults';
+/**
+ * What is checked: `unit` all that needs no lab, `all` that and a lab from end to end, `faults` Kafka and the chat under all that can
+ * happen to them, `machines` the user-data of hosts on plain machines, or a stack that is brought up for it and given back.
+ */
+export type TestScope = 'unit' | 'all' | 'faults' | 'machines' | { stack: string };
 
 export type TestOptions = { context: LabContext; report: Report; scope: TestScope };
 
 /** What is tried on a lab with one broker, and on one with three. */
 const FAULTS = ['tests/e2e/kafka-faults.test.ts', 'tests/e2e/stream.test.ts', 'tests/e2e/chat.test.ts'];
+
+/** What a lab is asked that may be anywhere: by its outputs, and over SSH. */
+const ANYWHERE = [
+  ...['services', 'ci-jobs', 'stream', 'chat'].map((name) => `tests/e2e/${name}.test.ts`),
+  'tests/browser/first-page.test.ts',
+];
 
 /** The last line says how many passed and failed. A checker (lint, types) counts as one. @returns the exit status */
 export async function runTests({ context, report, scope }: TestOptions): Promise<number> {
@@ -57,7 +69,12 @@ export async function runTests({ context, report, scope }: TestOptions): Promise
     } else if (!existsSync(CHROMIUM)) {
       report.line(`without ${CHROMIUM}: the tests of pages in a browser are left out`);
     }
-    if (scope === 'faults') {
+    if (typeof scope === 'object') {
+      await withLab(context, scope.stack, report, () => suite('e2e', ANYWHERE), count);
+    } else if (scope === 'machines') {
+      await report.step('packages for the machines', (say) => installDebianPackages(['mmdebstrap'], say));
+      await suite('machines');
+    } else if (scope === 'faults') {
       for (const brokers of ['1', '3']) {
         Object.assign(process.env, { LAB_E2E_FAULTS: 'all', LAB_E2E_BROKERS: brokers });
         await suite('e2e', FAULTS);
@@ -74,6 +91,33 @@ export async function runTests({ context, report, scope }: TestOptions): Promise
   }
   process.stdout.write(`${counts.passed} passed, ${counts.failed} failed\n`);
   return counts.failed === 0 ? 0 : 1;
+}
+
+/** Brings a lab up with the settings of the tests, and gives it back, whatever happens between; each of both counts as a check. */
+async function withLab(
+  context: LabContext,
+  stack: string,
+  report: Report,
+  run: () => Promise<void>,
+  count: (passed: number, failed: number) => void,
+): Promise<void> {
+  const { projectDir } = context.paths;
+  const { adminCidr } = readStackConfig(projectDir, stack, []);
+  Object.assign(process.env, { LAB_E2E_STACK: stack, LAB_E2E_REMOTE: adminCidr });
+  const { E2E_SETTINGS } = await import('../../../tests/helpers/e2e-settings.ts');
+  const settings = Object.entries(E2E_SETTINGS).map(([key, value]) => `${key}=${value}`);
+  try {
+    await up({ context, stack, settings, report });
+    count(1, 0);
+    await run();
+  } catch (error) {
+    report.line((error as Error).message);
+    count(0, 1);
+  } finally {
+    const { left } = await down({ context, stack, report });
+    report.line(`${left.length} left`);
+    count(left.length === 0 ? 1 : 0, left.length === 0 ? 0 : 1);
+  }
 }
 
 /** Runs a tool of node_modules/.bin and shows its output. */

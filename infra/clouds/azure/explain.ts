@@ -25,7 +25,7 @@ const EXPLANATIONS: readonly Explanation[] = [
       'This login has no such subscription: az account list -o table shows yours, az account set --subscription <id> chooses one.',
   },
   {
-    pattern: /ReadOnlyDisabledSubscription|subscription is disabled|SubscriptionNotRegisteredForFeature.*disabled/i,
+    pattern: /ReadOnlyDisabledSubscription|subscription is disabled/i,
     advice:
       'The subscription is disabled, mostly because its credit is used up or has expired: nothing can be made with it. ./lab down gives back what is there; see what is left at https://www.microsoftazuresponsorships.com or in the portal under Subscriptions.',
   },
@@ -70,7 +70,7 @@ const EXPLANATIONS: readonly Explanation[] = [
       'This account may not do that: ask the owner of the subscription for the role Contributor on it (and Role Based Access Control Administrator, where a role is to be assigned).',
   },
   {
-    pattern: /SubscriptionRequestsThrottled|TooManyRequests|\b429\b/i,
+    pattern: /SubscriptionRequestsThrottled|TooManyRequests|Status(Code)?=429/i,
     advice:
       'Azure wants fewer requests for a while: wait for some minutes, then try again; it goes on from where it was.',
   },

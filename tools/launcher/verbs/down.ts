@@ -30,7 +30,8 @@ export async function down({ context, stack, report }: DownOptions): Promise<Rec
   const release = lockStack(dataDir, stack, 'down');
   try {
     const cloud = await findStackCloud(context, stack);
-    const { target, env } = await prepareAll(context, { cloud, stack, images: hasImages(context, stack) }, report);
+    // Without the engine that has its images a lab can still be given back: what costs is on the cloud.
+    const { target, env } = await prepareAll(context, { cloud, stack, images: false }, report);
     if (readState(context, stack) !== undefined) {
       await clearBackendLock({ context, stack, env, report });
       await destroy({ context, stack, target, env, report });
@@ -63,11 +64,6 @@ export async function removeAll(target: CloudTarget, stack: string, report: Repo
     left = await target.listResources(stack);
   }
   return left;
-}
-
-/** Pulumi can only give an image back with the engine that has it. */
-function hasImages(context: LabContext, stack: string): boolean {
-  return readState(context, stack)?.resources.some(({ type }) => type.startsWith('docker')) ?? false;
 }
 
 type Work = Parameters<typeof reconcile>[0];

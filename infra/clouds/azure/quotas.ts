@@ -83,6 +83,7 @@ export function servicesOf({ config, container, function: service }: Lab): strin
     'Microsoft.Compute',
     'Microsoft.Network',
     'Microsoft.Storage',
+    'Microsoft.ManagedIdentity',
     'Microsoft.Consumption',
     ...(container === undefined ? [] : ['Microsoft.ContainerRegistry', 'Microsoft.ContainerInstance']),
     ...(service === undefined && config.appServiceRepository === undefined ? [] : ['Microsoft.Web']),

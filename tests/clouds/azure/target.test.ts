@@ -57,7 +57,16 @@ const sku = (name: string, family: string, vcpus: number, restrictions: object[]
   restrictions,
 });
 
-const NAMESPACES = ['Compute', 'Network', 'Storage', 'Consumption', 'ContainerRegistry', 'ContainerInstance', 'Web'];
+const NAMESPACES = [
+  'Compute',
+  'Network',
+  'Storage',
+  'ManagedIdentity',
+  'Consumption',
+  'ContainerRegistry',
+  'ContainerInstance',
+  'Web',
+];
 
 /** A subscription in which the default lab fits. */
 function roomy(changes: Answers = {}): Answers {

@@ -3,7 +3,7 @@ import type { Lab } from '../lab.ts';
 
 /** Something of a lab that the cloud itself knows of. */
 export type TargetResource = {
-  kind: 'container' | 'network' | 'volume';
+  kind: 'container' | 'network' | 'volume' | 'image';
   /** As Pulumi's state has it. */
   id: string;
   name: string;

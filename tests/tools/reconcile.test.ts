@@ -9,6 +9,7 @@ const TYPES = {
   container: 'docker:index/container:Container',
   network: 'docker:index/network:Network',
   volume: 'docker:index/volume:Volume',
+  image: 'docker:index/remoteImage:RemoteImage',
 } as const;
 
 function stateWith(resources: readonly { kind: TargetResource['kind']; id: string }[]): StackState {

@@ -5,9 +5,9 @@ import { findListener } from '../../../tools/launcher/listeners.ts';
 import { addressesOf } from '../../inventory.ts';
 import type { Lab } from '../../lab.ts';
 import { STACK_LABEL } from '../../naming.ts';
-import { describeInventory } from './addresses.ts';
+import { describeContainer, describeInventory } from './addresses.ts';
 
-/** What five hosts write in their first minutes, with room to spare. */
+/** What the hosts write in their first minutes, with room to spare. */
 const LEAST_FREE_MIB = 1024;
 
 export async function findLocalObstacles(lab: Lab): Promise<string[]> {
@@ -24,6 +24,7 @@ async function findUsedPorts(lab: Lab): Promise<string[]> {
       number: endpoint.port,
     })),
   );
+  if (lab.container !== undefined) wanted.push({ what: 'the container', number: describeContainer(lab.config).port });
   const owners = await publishedPorts();
   return wanted
     .filter(({ number }) => owners.get(number)?.stack !== lab.stack)

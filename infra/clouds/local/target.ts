@@ -14,12 +14,15 @@ const LIST: Record<Kind, string[]> = {
   container: ['container', 'ls', '--all', '--no-trunc', '--format', '{{.ID}} {{.Names}}'],
   network: ['network', 'ls', '--no-trunc', '--format', '{{.ID}} {{.Name}}'],
   volume: ['volume', 'ls', '--format', '{{.Name}} {{.Name}}'],
+  // The plugin's id of an image is both.
+  image: ['image', 'ls', '--no-trunc', '--format', '{{.ID}}{{.Repository}}:{{.Tag}} {{.Repository}}:{{.Tag}}'],
 };
-/** Networks and volumes cannot go while a container uses them. */
+/** Networks, volumes and images cannot go while a container uses them. */
 const REMOVE: [Kind, string[]][] = [
   ['container', ['container', 'rm', '--force', '--volumes']],
   ['network', ['network', 'rm']],
   ['volume', ['volume', 'rm', '--force']],
+  ['image', ['image', 'rm', '--force']],
 ];
 
 export const localTarget: CloudTarget = {

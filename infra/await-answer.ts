@@ -3,27 +3,26 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Problem } from './problem.ts';
 
 export type AwaitAnswerOptions = {
-  /** What answers, for a person: `The container numbers`. */
+  /** What answers, as a sentence begins with it: `The container numbers`. */
   what: string;
   /** It works when this answers 200. */
   url: string;
   /** Seconds. */
   timeout: number;
-  /** What to do where it does not, as a sentence. */
-  advice: string;
 };
 
 const PAUSE_MS = 200;
 const ANSWER_LIMIT_MS = 5000;
 
 /** @throws Problem that says what came instead, when the time is over */
-export async function awaitAnswer({ what, url, timeout, advice }: AwaitAnswerOptions): Promise<void> {
+export async function awaitAnswer({ what, url, timeout }: AwaitAnswerOptions): Promise<void> {
   const end = Date.now() + timeout * 1000;
   for (;;) {
     const complaint = await ask(url);
     if (complaint === undefined) return;
-    if (Date.now() + PAUSE_MS > end)
-      throw new Problem(`${what} does not work after ${timeout} s: ${url} ${complaint}. ${advice}`);
+    if (Date.now() + PAUSE_MS > end) {
+      throw new Problem(`${what} does not work after ${timeout} s: ${url} ${complaint}. It stays to be looked at.`);
+    }
     await delay(PAUSE_MS);
   }
 }

@@ -1,11 +1,9 @@
 /** A container instance on the local cloud: an image that is built from its artifact, and a container that can do nothing but answer. */
 import { createHash } from 'node:crypto';
 import * as docker from '@pulumi/docker';
-import * as pulumi from '@pulumi/pulumi';
+import type * as pulumi from '@pulumi/pulumi';
 import type { Artifact } from '../../artifacts.ts';
-import { awaitAnswer } from '../../await-answer.ts';
 import type { LabConfig } from '../../config.ts';
-import { speakPlainly } from '../../errors.ts';
 import { resourceName } from '../../naming.ts';
 import type { ContainerInstance } from '../../services.ts';
 import { unpackArtifact } from '../unpack-artifact.ts';
@@ -21,7 +19,7 @@ export type LocalContainerOptions = {
   baseImage: string;
 };
 
-/** @returns its URL, known when it answers */
+/** @returns its URL, known when it runs */
 export function runLocalContainer(options: LocalContainerOptions): pulumi.Output<string> {
   const { container, config, network } = options;
   const image = buildImage(options);
@@ -50,18 +48,7 @@ export function runLocalContainer(options: LocalContainerOptions): pulumi.Output
     },
     { deleteBeforeReplace: true },
   );
-  return running.id.apply(async () => {
-    if (pulumi.runtime.isDryRun()) return url;
-    await speakPlainly(() =>
-      awaitAnswer({
-        what: `The container ${container.name}`,
-        url: `${url}${container.healthPath}`,
-        timeout: config.readyTimeout,
-        advice: `It stays up to be looked at: docker logs ${name}`,
-      }),
-    );
-    return url;
-  });
+  return running.id.apply(() => url);
 }
 
 function buildImage({ container, artifact, config, baseImage }: LocalContainerOptions): docker.RemoteImage {

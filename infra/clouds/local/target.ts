@@ -17,6 +17,8 @@ const LIST: Record<Kind, string[]> = {
   // The plugin's id of an image is both.
   image: ['image', 'ls', '--no-trunc', '--format', '{{.ID}}{{.Repository}}:{{.Tag}} {{.Repository}}:{{.Tag}}'],
 };
+/** By what the engine knows each. */
+const KEY: Record<Kind, 'id' | 'name'> = { container: 'id', network: 'id', volume: 'id', image: 'name' };
 /** Networks, volumes and images cannot go while a container uses them. */
 const REMOVE: [Kind, string[]][] = [
   ['container', ['container', 'rm', '--force', '--volumes']],
@@ -55,8 +57,8 @@ export const localTarget: CloudTarget = {
 
   async removeResources(resources) {
     for (const [kind, command] of REMOVE) {
-      const ids = resources.filter((resource) => resource.kind === kind).map(({ id }) => id);
-      if (ids.length > 0) await runCommand('docker', [...command, ...ids], { timeoutMs: 120_000 });
+      const keys = resources.filter((resource) => resource.kind === kind).map((resource) => resource[KEY[kind]]);
+      if (keys.length > 0) await runCommand('docker', [...command, ...keys], { timeoutMs: 120_000 });
     }
   },
 };

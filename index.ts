@@ -7,8 +7,9 @@ import { chooseCloud } from './infra/clouds/index.ts';
 import { readConfig } from './infra/config.ts';
 import { createCredentials } from './infra/credentials/resource.ts';
 import { speakPlainly } from './infra/errors.ts';
-import { describeLab } from './infra/lab.ts';
+import { describeLab, listArtifacts } from './infra/lab.ts';
 import { readOperator } from './infra/operator.ts';
+import { runServices } from './infra/run-services.ts';
 import { describeStackOutputs } from './infra/stack-outputs.ts';
 
 export default await speakPlainly(async () => {
@@ -16,14 +17,11 @@ export default await speakPlainly(async () => {
   const operator = readOperator(pulumi.getStack());
   const config = readConfig(pulumi.runtime.allConfig(), pulumi.getStack());
   const lab = describeLab(config);
-  const artifacts = await packArtifacts(
-    lab.hosts.flatMap((host) => host.artifacts),
-    projectDir,
-    operator.cacheDir,
-  );
+  const artifacts = await packArtifacts(listArtifacts(lab), projectDir, operator.cacheDir);
   const expires = createExpiry(lab);
   const cloud = await chooseCloud(lab, { projectDir, ...(expires === undefined ? {} : { expires }) });
   const credentials = createCredentials(lab, cloud);
   const ready = bootHosts({ lab, cloud, credentials, artifacts, operator, projectDir });
-  return describeStackOutputs({ lab, cloud, credentials, operator, ready });
+  const services = runServices({ lab, cloud, artifacts });
+  return describeStackOutputs({ lab, cloud, credentials, operator, ready, services });
 });

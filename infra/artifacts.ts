@@ -28,6 +28,8 @@ const SOURCES: Record<string, string> = {
   kafka: 'apps/kafka',
   stream: 'apps/stream',
   storage: 'apps/storage',
+  numbers: 'apps/numbers',
+  function: 'apps/function',
   samples: 'samples',
   node: NODE,
 };

@@ -14,6 +14,8 @@ export type HostAddresses = {
 export type CloudServices = {
   /** URL of the blob storage account, as hosts and users reach it; hosts say who they are by the identity of their machine. */
   blobUrl?: string;
+  /** URL of the container instance, where it is known before that runs. */
+  containerUrl?: string;
   /** DNS name of the database server. */
   databaseHost?: string;
 };

@@ -59,10 +59,17 @@ export function describeLab(config: LabConfig, traits: CloudTraits = CLOUD_TRAIT
       ...(traits.blobService ? [] : [host('storage', 1, ['storage'])]),
       ...brokers,
       ...runners,
+      ...(config.function && !traits.functionService ? [host('function', 1, ['function'])] : []),
     ],
     ...(config.container ? { container: NUMBERS_CONTAINER } : {}),
     ...(config.function && traits.functionService ? { function: NUMBERS_FUNCTION } : {}),
   };
+}
+
+/** Names of all that is to be packed for a lab. */
+export function listArtifacts({ hosts, container, function: service }: Lab): string[] {
+  const services = [container, service].flatMap((each) => (each === undefined ? [] : [each.artifact]));
+  return [...hosts.flatMap(({ artifacts }) => artifacts), ...services];
 }
 
 /** The hosts that have a role, in order. */

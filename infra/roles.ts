@@ -23,7 +23,7 @@ export type Check =
   | { unit: string; kind: 'tcp'; port: number }
   | { unit: string; kind: 'http'; url: string };
 
-export type RoleName = 'web' | 'git' | 'ci' | 'kafka' | 'database' | 'storage';
+export type RoleName = 'web' | 'git' | 'ci' | 'kafka' | 'database' | 'storage' | 'function';
 
 export type Role = {
   name: RoleName;
@@ -193,6 +193,18 @@ const STORAGE: Role = {
   talksTo: [],
 };
 
+const FUNCTION: Role = {
+  name: 'function',
+  purpose: 'functions that are called by HTTP',
+  ports: [{ name: 'function', port: 7071, protocol: 'tcp', from: 'internet', reason: 'functions by URL' }],
+  artifacts: ['function'],
+  tls: false,
+  keepsData: false,
+  memory: 192,
+  checks: [{ unit: 'function.service', kind: 'http', url: 'http://127.0.0.1:7071/healthz' }],
+  talksTo: [],
+};
+
 export const ROLES: Record<RoleName, Role> = {
   web: WEB,
   git: GIT,
@@ -200,4 +212,5 @@ export const ROLES: Record<RoleName, Role> = {
   kafka: KAFKA,
   database: DATABASE,
   storage: STORAGE,
+  function: FUNCTION,
 };

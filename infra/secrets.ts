@@ -81,6 +81,8 @@ function roleFiles(role: RoleName, host: Host, secrets: Secrets, services: Cloud
       return { [`${folder}/database.env`]: environment({ WEB_PASSWORD: secrets.databasePassword }) };
     case 'storage':
       return { [`${folder}/azurite.env`]: environment({ AZURITE_ACCOUNTS: `lab:${secrets.blobKey}` }) };
+    case 'function':
+      return {};
   }
 }
 

@@ -19,6 +19,8 @@ export type FunctionService = {
   /** As ContainerInstance has them. */
   name: string;
   artifact: string;
+  /** Below the service's address. */
+  path: string;
   /** Path and query below the service's address, as an example that works. */
   example: string;
 };
@@ -27,7 +29,8 @@ export type FunctionService = {
 export const NUMBERS_CONTAINER: ContainerInstance = {
   name: 'numbers',
   artifact: 'numbers',
-  port: { name: 'container', port: 80, protocol: 'tcp', from: 'internet', reason: 'add_numbers from a container' },
+  // Over 1024, as it runs without any right, and a cloud may not map ports.
+  port: { name: 'container', port: 8080, protocol: 'tcp', from: 'internet', reason: 'add_numbers from a container' },
   memory: 256,
   healthPath: '/healthz',
 };
@@ -36,5 +39,6 @@ export const NUMBERS_CONTAINER: ContainerInstance = {
 export const NUMBERS_FUNCTION: FunctionService = {
   name: 'function',
   artifact: 'function',
+  path: '/api/add_numbers',
   example: '/api/add_numbers?num1=1&num2=2',
 };

@@ -4,9 +4,10 @@ import type { Cloud } from './clouds/cloud.ts';
 import type { LabCredentials } from './credentials/resource.ts';
 import { speakPlainly } from './errors.ts';
 import { tryKafkaAddresses } from './kafka-addresses.ts';
-import type { Lab } from './lab.ts';
+import { hostsOf, type Lab } from './lab.ts';
 import type { Operator } from './operator.ts';
 import { describeOutputs, gitPushUrl } from './outputs.ts';
+import type { ServiceUrls } from './run-services.ts';
 import { publicUrls } from './urls.ts';
 
 export type StackOutputSources = {
@@ -16,6 +17,7 @@ export type StackOutputSources = {
   operator: Operator;
   /** Known when every host is ready: no address is given out before. */
   ready: pulumi.Output<unknown>;
+  services: ServiceUrls;
 };
 
 export async function describeStackOutputs({
@@ -24,6 +26,7 @@ export async function describeStackOutputs({
   credentials,
   operator,
   ready: booted,
+  services,
 }: StackOutputSources): Promise<Record<string, pulumi.Output<unknown>>> {
   const ready = tryAddresses(lab, cloud, credentials, booted);
   const plain = pulumi
@@ -49,8 +52,12 @@ export async function describeStackOutputs({
     'hosts',
   ] as const;
   const plaintext = lab.config.kafkaPlaintextFrom === undefined ? [] : (['kafkaPlaintext'] as const);
+  const onHost = hostsOf(lab, 'function').length === 0 ? [] : (['functionUrl'] as const);
   return {
-    ...Object.fromEntries([...keys, ...plaintext].map((key) => [key, plain.apply((outputs) => outputs[key])])),
+    ...Object.fromEntries(
+      [...keys, ...plaintext, ...onHost].map((key) => [key, plain.apply((outputs) => outputs[key])]),
+    ),
+    ...services,
     kafkaPassword: pulumi.all([credentials.secrets, ready]).apply(([secrets]) => secrets.kafkaPasswords.student),
     ciWebhookSecret: pulumi.all([credentials.secrets, ready]).apply(([secrets]) => secrets.webhookSecret),
     gitPushUrl: pulumi

@@ -2,6 +2,7 @@
 import { type Inventory, publishedEndpoint } from './inventory.ts';
 import { firstHostOf, hostsOf, type Lab } from './lab.ts';
 import { isPlainName } from './naming.ts';
+import { NUMBERS_FUNCTION } from './services.ts';
 
 export type PublicUrls = {
   webUrl: string;
@@ -21,9 +22,13 @@ export type PublicUrls = {
   kafkaPlaintext?: string;
   blobUrl: string;
   gitUrl: string;
+  /** The container instance, where there is one: `<containerUrl>/add_numbers`. */
+  containerUrl?: string;
+  /** The function, where there is one: `<functionUrl>?num1=1&num2=2`. */
+  functionUrl?: string;
 };
 
-/** Where the services of a lab are reached from outside. */
+/** Where the services of a lab are reached from outside, as far as it is known before any machine boots. */
 export function publicUrls(lab: Lab, inventory: Inventory): PublicUrls {
   const web = firstHostOf(lab, 'web').name;
   const https = url('https', publishedEndpoint(inventory, web, 'https'));
@@ -50,7 +55,25 @@ export function publicUrls(lab: Lab, inventory: Inventory): PublicUrls {
       inventory.services.blobUrl ??
       `${url('http', publishedEndpoint(inventory, firstHostOf(lab, 'storage').name, 'blob'))}/lab`,
     gitUrl,
+    ...describeServices(lab, inventory),
   };
+}
+
+/** What is beside the hosts, or on one where the cloud has no service for it. */
+function describeServices(lab: Lab, inventory: Inventory): Pick<PublicUrls, 'containerUrl' | 'functionUrl'> {
+  const { containerUrl } = inventory.services;
+  const [host] = hostsOf(lab, 'function');
+  return {
+    ...(containerUrl === undefined ? {} : { containerUrl }),
+    ...(host === undefined
+      ? {}
+      : { functionUrl: functionUrlAt(url('http', publishedEndpoint(inventory, host.name, 'function'))) }),
+  };
+}
+
+/** The URL of the function, below the address of whatever serves it. */
+export function functionUrlAt(address: string): string {
+  return `${address}${NUMBERS_FUNCTION.path}`;
 }
 
 function url(scheme: 'http' | 'https', { host, port }: { host: string; port: number }): string {

@@ -15,6 +15,7 @@ const SETTINGS = {
 };
 const VIRTUAL_MACHINE = 'azure-native:compute:VirtualMachine';
 const SECURITY_GROUP = 'azure-native:network:NetworkSecurityGroup';
+const CONTAINER_GROUP = 'azure-native:containerinstance:ContainerGroup';
 const BLOB = 'azure-native:storage:Blob';
 
 type MachineInputs = {
@@ -36,7 +37,12 @@ function openPorts(recorder: Recorder): OpenPort[] {
     '203.0.113.7/32': 'admin',
     '198.51.100.0/24': 'plaintext',
   };
-  return recorder.ofType(SECURITY_GROUP).flatMap(({ name, inputs }) => {
+  const containers = recorder.ofType(CONTAINER_GROUP).flatMap(({ name, inputs }) => {
+    const { ports } = inputs.ipAddress as { ports: { port: number; protocol: string }[] };
+    // It has a public address of its own, which no security group stands before.
+    return ports.map(({ port, protocol }) => `${name} ${port}/${protocol.toLowerCase()} internet`);
+  });
+  const hosts = recorder.ofType(SECURITY_GROUP).flatMap(({ name, inputs }) => {
     const host = name.replace(/-firewall$/, '');
     const rules = inputs.securityRules as RuleInputs[];
     const last = [...rules].sort((a, b) => a.priority - b.priority).at(-1);
@@ -50,6 +56,7 @@ function openPorts(recorder: Recorder): OpenPort[] {
           .map((source) => `${host} ${destinationPortRange}/${protocol.toLowerCase()} ${names[source] ?? source}`),
       );
   });
+  return [...containers, ...hosts];
 }
 
 /** The file with a host's secrets, which has to come as a secret. */

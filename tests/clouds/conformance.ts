@@ -1,7 +1,10 @@
 /** What every cloud promises: one suite that each of them runs on strict mocks, with a look of its own at what was registered. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Artifact } from '../../infra/artifacts.ts';
 import type { Cloud, CloudOptions } from '../../infra/clouds/cloud.ts';
 import type { Inventory } from '../../infra/inventory.ts';
@@ -12,7 +15,7 @@ import { labWith, PROJECT_DIR } from '../helpers/lab.ts';
 import { type Recorder, recordRegistrations, resolveOutput } from '../helpers/mocks.ts';
 import { fakeSecrets } from '../helpers/secrets.ts';
 
-/** A way into a host from outside the lab: `web 80/tcp internet`. */
+/** A way into a host, or the container, from outside the lab: `web 80/tcp internet`. */
 export type OpenPort = string;
 
 export type CloudUnderTest = {
@@ -32,13 +35,23 @@ export type CloudUnderTest = {
   bootOf: (recorder: Recorder, host: string) => Promise<{ userData: string; secretFiles: Record<string, string> }>;
 };
 
-const ARTIFACT: Artifact = { name: 'web', sha256: 'a'.repeat(64), path: '/cache/a.tar.gz' };
+const SHA256 = 'a'.repeat(64);
+const cache = mkdtempSync(join(tmpdir(), 'lab-conformance-'));
+const ARTIFACT: Artifact = { name: 'web', sha256: SHA256, path: join(cache, `${SHA256}.tar.gz`) };
 
-/** Boots every host of a lab on a cloud, and waits until all is registered. */
+/** Boots every host of a lab on a cloud, runs its services, and waits until all is registered. */
 async function bootLab(
   under: CloudUnderTest,
   settings: Record<string, string>,
-): Promise<{ lab: Lab; cloud: Cloud; recorder: Recorder; inventory: Inventory; files: HostFiles }> {
+): Promise<{
+  lab: Lab;
+  cloud: Cloud;
+  recorder: Recorder;
+  inventory: Inventory;
+  files: HostFiles;
+  /** Of the services. */
+  addresses: string[];
+}> {
   const recorder = recordRegistrations(under.types, under.calls);
   const lab = labWith({ ...under.settings, ...settings }, 'test');
   const cloud = under.create(lab, { projectDir: PROJECT_DIR });
@@ -52,10 +65,17 @@ async function bootLab(
     return cloud.boot(host, { ...offer, userData, sshPublicKey: 'ssh-ed25519 AAAA me' });
   });
   await Promise.all(machines.map(({ id }) => resolveOutput(id)));
+  const addresses = [
+    ...(lab.container === undefined ? [] : [cloud.runContainer(lab.container, ARTIFACT)]),
+    ...(lab.function === undefined || cloud.runFunction === undefined
+      ? []
+      : [cloud.runFunction(lab.function, ARTIFACT)]),
+  ];
   return {
     lab,
     cloud,
     recorder,
+    addresses: (await Promise.all(addresses.map(resolveOutput))) as string[],
     inventory: (await resolveOutput(cloud.inventory)) as Inventory,
     files: (await resolveOutput(offered[0])) as HostFiles,
   };
@@ -67,14 +87,19 @@ const settingsOf = ({ plaintextFrom }: CloudUnderTest): fc.Arbitrary<Record<stri
     'lab:ciRunners': fc.integer({ min: 1, max: 3 }).map(String),
     'lab:kafkaBrokers': fc.constantFrom('1', '3'),
     'lab:kafkaPlaintextFrom': fc.constantFrom('none', plaintextFrom),
+    'lab:container': fc.constantFrom('true', 'false'),
+    'lab:function': fc.constantFrom('true', 'false'),
   });
 
 export function describeCloud(under: CloudUnderTest): void {
   describe(`the cloud ${under.name}`, () => {
     let booted: Awaited<ReturnType<typeof bootLab>>;
     beforeAll(async () => {
+      // As if it was unpacked already.
+      mkdirSync(join(cache, SHA256), { recursive: true });
       booted = await bootLab(under, {});
     });
+    afterAll(() => rmSync(cache, { recursive: true, force: true }));
 
     test('knows every host before it boots, at an address of its own', () => {
       const { lab, inventory } = booted;
@@ -95,7 +120,12 @@ export function describeCloud(under: CloudUnderTest): void {
       await fc.assert(
         fc.asyncProperty(settingsOf(under), async (settings) => {
           const { lab, recorder } = await bootLab(under, settings);
-          const declared = lab.hosts.flatMap(({ name, ports }) =>
+          const { container } = lab;
+          const places = [
+            ...lab.hosts,
+            ...(container === undefined ? [] : [{ ...container, ports: [container.port] }]),
+          ];
+          const declared = places.flatMap(({ name, ports }) =>
             ports
               .filter(({ from }) => from !== 'lab')
               .map(({ port, protocol, from }) => `${name} ${port}/${protocol} ${from}`),
@@ -121,6 +151,12 @@ export function describeCloud(under: CloudUnderTest): void {
       const [source] = artifacts;
       expect(source).toMatchObject({ name: 'web', sha256: ARTIFACT.sha256 });
       expect(source?.url).toContain(ARTIFACT.sha256);
+    });
+
+    test('runs the container and the function, each at an address to put a path after', () => {
+      const { lab, addresses } = booted;
+      expect(addresses).toHaveLength([lab.container, lab.function].filter((each) => each !== undefined).length);
+      for (const address of addresses) expect(address).toMatch(/^https?:\/\/[a-z0-9.-]+(:\d+)?$/);
     });
 
     test('has a certificate name for each way to a host', async () => {

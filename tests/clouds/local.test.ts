@@ -1,16 +1,23 @@
-import { describe, expect, test } from 'vitest';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { describeContainer } from '../../infra/clouds/local/addresses.ts';
 import { createLocalCloud } from '../../infra/clouds/local/index.ts';
 import { describeSecretFiles } from '../../infra/secrets.ts';
+import { NUMBERS_CONTAINER } from '../../infra/services.ts';
 import { labWith, PROJECT_DIR } from '../helpers/lab.ts';
 import { type Recorder, recordRegistrations, resolveOutput } from '../helpers/mocks.ts';
 import { fakeSecrets } from '../helpers/secrets.ts';
 import { describeCloud } from './conformance.ts';
 
 const CONTAINER = 'docker:index/container:Container';
+const IMAGE = 'docker:index/remoteImage:RemoteImage';
 const TYPES = {
   [CONTAINER]: () => ({}),
   'docker:index/network:Network': () => ({}),
   'docker:index/volume:Volume': () => ({}),
+  [IMAGE]: () => ({}),
 };
 
 type ContainerInputs = {
@@ -36,12 +43,13 @@ describeCloud({
   create: createLocalCloud,
   types: TYPES,
   openPorts: (recorder, lab) =>
-    lab.hosts.flatMap(({ name, ports }) =>
-      containerOf(recorder, name).ports.map(({ internal, protocol, ip }) => {
-        if (ip !== '127.0.0.1') return `${name} ${internal} on every address`;
-        // The engine knows no sources: what it publishes on the loopback interface serves both.
-        return `${name} ${internal}/${protocol} ${ports.find(({ port }) => port === internal)?.from}`;
-      }),
+    [...lab.hosts, ...(lab.container === undefined ? [] : [{ ...lab.container, ports: [lab.container.port] }])].flatMap(
+      ({ name, ports }) =>
+        containerOf(recorder, name).ports.map(({ internal, protocol, ip }) => {
+          if (ip !== '127.0.0.1') return `${name} ${internal} on every address`;
+          // The engine knows no sources: what it publishes on the loopback interface serves both.
+          return `${name} ${internal}/${protocol} ${ports.find(({ port }) => port === internal)?.from}`;
+        }),
     ),
   bootOf: async (recorder, host) => {
     const { uploads } = containerOf(recorder, host);
@@ -113,5 +121,72 @@ describe('a host on the local cloud', () => {
       source: '/cache/b.tar.gz',
       sourceHash: 'b'.repeat(64),
     });
+  });
+});
+
+describe('the container of the local cloud', () => {
+  const caches: string[] = [];
+  afterAll(() => {
+    for (const folder of caches) rmSync(folder, { recursive: true, force: true });
+  });
+
+  type ImageInputs = {
+    name: string;
+    build: { context: string; buildArgs: { BASE: string }; labels: Record<string, string> };
+  };
+
+  async function runContainer(stack: string, sha256 = 'c'.repeat(64)) {
+    const cache = mkdtempSync(join(tmpdir(), 'lab-local-'));
+    caches.push(cache);
+    mkdirSync(join(cache, sha256));
+    const recorder = recordRegistrations(TYPES);
+    const lab = labWith({}, stack);
+    const artifact = { name: 'numbers', sha256, path: join(cache, `${sha256}.tar.gz`) };
+    const address = createLocalCloud(lab, { projectDir: PROJECT_DIR }).runContainer(NUMBERS_CONTAINER, artifact);
+    expect(await resolveOutput(address)).toBe(describeContainer(lab.config).url);
+    const image = recorder.ofType(IMAGE)[0]?.inputs as ImageInputs;
+    const container = recorder.ofType(CONTAINER)[0]?.inputs as Record<string, unknown>;
+    return { recorder, image, container, folder: join(cache, sha256) };
+  }
+
+  test("is built from the artifact's folder, on the image that is there already", async () => {
+    const { image, container, folder } = await runContainer('test');
+    expect(image.build.context).toBe(folder);
+    expect(image.build.buildArgs.BASE).toMatch(/^cloud-lab\/system:[0-9a-f]{16}$/);
+    expect(container.image).toBe(image.name);
+  });
+
+  test('is another image where the app is another, and where the stack is: each goes with what it is of', async () => {
+    const name = async (stack: string, sha256?: string): Promise<string> =>
+      (await runContainer(stack, sha256)).image.name;
+    const names = [await name('test'), await name('test', 'd'.repeat(64)), await name('other')];
+    expect(await name('test')).toBe(names[0]);
+    expect(new Set(names).size).toBe(3);
+    expect(names[2]).toMatch(/^lab-other-numbers:/);
+  });
+
+  test('may do nothing but answer: no right, no file to write, no more than its memory', async () => {
+    const { container } = await runContainer('test');
+    expect(container).toMatchObject({
+      readOnly: true,
+      capabilities: { drops: ['ALL'] },
+      securityOpts: ['no-new-privileges:true'],
+      memory: NUMBERS_CONTAINER.memory,
+      memorySwap: NUMBERS_CONTAINER.memory,
+      logOpts: { 'max-size': '1m' },
+    });
+    expect(container).not.toHaveProperty('capabilities.adds');
+    expect(container).not.toHaveProperty('privileged');
+    const dockerfile = readFileSync(join(PROJECT_DIR, 'apps/numbers/Dockerfile'), 'utf8');
+    expect(/^USER (.*)$/m.exec(dockerfile)?.[1]).toMatch(/^[1-9]\d*:[1-9]\d*$/);
+    expect(dockerfile).toContain(`PORT=${NUMBERS_CONTAINER.port.port}`);
+  });
+
+  test('carries the labels by which the engine is asked what is left, and so does its image', async () => {
+    const { image, container } = await runContainer('alice');
+    const wanted = { 'cloud-lab.project': 'cloud-lab', 'cloud-lab.stack': 'alice' };
+    expect(image.build.labels).toEqual(wanted);
+    const labels = container.labels as { label: string; value: string }[];
+    expect(Object.fromEntries(labels.map(({ label, value }) => [label, value]))).toEqual(wanted);
   });
 });

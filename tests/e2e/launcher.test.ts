@@ -135,7 +135,7 @@ describe('a second lab', () => {
     );
     expect(unhealthy.stderr).toMatch(/The last lines of its log:\n[\s\S]*azurite.service/);
     expect(unhealthy.stderr).toContain('It stays up to be looked at: ./lab logs storage, ./lab ssh storage');
-    expect(await leftovers(other)).toHaveLength(10);
+    expect(await leftovers(other)).toHaveLength(13);
     const down = await run('./lab', ['down', other], { cwd: copy });
     expect(down, down.stderr).toMatchObject({ status: 0, stdout: '0 left\n' });
     rmSync(copy, { recursive: true, force: true });

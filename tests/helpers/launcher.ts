@@ -83,6 +83,7 @@ export async function leftovers(stack: string): Promise<string[]> {
     outputOf('docker', ['ps', '--all', '--quiet', ...filter]),
     outputOf('docker', ['network', 'ls', '--quiet', ...filter]),
     outputOf('docker', ['volume', 'ls', '--quiet', ...filter]),
+    outputOf('docker', ['image', 'ls', '--quiet', ...filter]),
   ]);
   return lists.flatMap((list) => list.split('\n').filter((line) => line !== ''));
 }

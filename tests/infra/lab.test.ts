@@ -1,16 +1,45 @@
 import { describe, expect, test } from 'vitest';
-import { describeInventory, labPortBase, labSubnet } from '../../infra/clouds/local/addresses.ts';
-import { firstHostOf, hostsOf } from '../../infra/lab.ts';
+import { contains, parseCidr } from '../../infra/cidr.ts';
+import { describeContainer, describeInventory, labPortBase, labSubnet } from '../../infra/clouds/local/addresses.ts';
+import { firstHostOf, hostsOf, listArtifacts } from '../../infra/lab.ts';
 import { ROLES } from '../../infra/roles.ts';
 import { configWith, labWith } from '../helpers/lab.ts';
 
 describe('the lab that is described', () => {
-  test('has five hosts by default, and one more for each runner', () => {
-    expect(labWith().hosts.map(({ name }) => name)).toEqual(['web', 'database', 'storage', 'kafka-1', 'ci-1']);
+  test('has six hosts by default, and one more for each runner', () => {
+    expect(labWith().hosts.map(({ name }) => name)).toEqual([
+      'web',
+      'database',
+      'storage',
+      'kafka-1',
+      'ci-1',
+      'function',
+    ]);
     const more = labWith({ 'lab:ciRunners': '3' });
     expect(hostsOf(more, 'ci').map(({ name }) => name)).toEqual(['ci-1', 'ci-2', 'ci-3']);
     expect(hostsOf(more, 'git').map(({ name }) => name)).toEqual(['ci-1']);
     expect(firstHostOf(more, 'kafka').name).toBe('kafka-1');
+  });
+
+  test('has its function on a host where the cloud has no service for it, and neither where it is off', () => {
+    const here = labWith({ 'lab:cloud': 'local' });
+    expect([hostsOf(here, 'function').length, here.function]).toEqual([1, undefined]);
+    const there = labWith({
+      'lab:cloud': 'azure',
+      'lab:owner': 'ann@example.org',
+      'lab:adminCidr': '203.0.113.7/32',
+    });
+    expect([hostsOf(there, 'function').length, there.function?.name]).toEqual([0, 'function']);
+    const off = labWith({ 'lab:function': 'false', 'lab:container': 'false' });
+    expect([hostsOf(off, 'function').length, off.function, off.container]).toEqual([0, undefined, undefined]);
+  });
+
+  test('names each artifact that its hosts and services run', () => {
+    const artifacts = listArtifacts(labWith());
+    expect(artifacts).toEqual(expect.arrayContaining(['web', 'samples', 'function', 'numbers']));
+    const off = listArtifacts(labWith({ 'lab:function': 'false', 'lab:container': 'false' }));
+    expect(off).not.toEqual(expect.arrayContaining(['function']));
+    expect(off).not.toEqual(expect.arrayContaining(['numbers']));
   });
 
   test('declares each port once for a host, with a reason', () => {
@@ -21,11 +50,11 @@ describe('the lab that is described', () => {
     }
   });
 
-  test('opens nothing to the internet but web pages, blobs and the Kafka listener with a password', () => {
+  test('opens nothing to the internet but web pages, blobs, functions and the Kafka listener with a password', () => {
     const open = Object.values(ROLES).flatMap(({ name, ports }) =>
       ports.filter(({ from }) => from === 'internet').map((port) => `${name}/${port.name}`),
     );
-    expect(open.sort()).toEqual(['kafka/kafka', 'storage/blob', 'web/http', 'web/https']);
+    expect(open.sort()).toEqual(['function/function', 'kafka/kafka', 'storage/blob', 'web/http', 'web/https']);
   });
 });
 
@@ -43,7 +72,10 @@ describe('addresses on the local cloud', () => {
     expect(after).toMatchObject(before);
     const all = Object.values(after);
     expect(new Set(all.map(({ internal }) => internal)).size).toBe(all.length);
-    const ports = all.flatMap(({ published }) => Object.values(published).map(({ port }) => port));
+    const ports = [
+      describeContainer(configWith()).port,
+      ...all.flatMap(({ published }) => Object.values(published).map(({ port }) => port)),
+    ];
     expect(new Set(ports).size).toBe(ports.length);
     expect(Math.max(...ports)).toBeLessThan(24_100);
   });
@@ -52,6 +84,15 @@ describe('addresses on the local cloud', () => {
     const { hosts } = describeInventory(labWith());
     expect(Object.keys(hosts.database?.published ?? {})).toEqual(['ssh']);
     expect(Object.keys(hosts.web?.published ?? {})).toEqual(['ssh', 'http', 'https']);
+  });
+
+  test('of the container are known before it runs, and are no address of a host for the firewalls', () => {
+    const { services, sources } = describeInventory(labWith());
+    expect(services).toEqual({ containerUrl: 'http://localhost:24030' });
+    expect(describeInventory(labWith({ 'lab:container': 'false' })).services).toEqual({});
+    const address = parseCidr(`${describeContainer(configWith()).internal}/32`);
+    const hosts = parseCidr(sources.lab[0] ?? '');
+    expect(address && hosts && contains(hosts, address)).toBe(false);
   });
 
   test('refuse administrators from elsewhere, in words', () => {

@@ -11,6 +11,7 @@ const TYPES = {
   container: 'docker:index/container:Container',
   network: 'docker:index/network:Network',
   volume: 'docker:index/volume:Volume',
+  image: 'docker:index/remoteImage:RemoteImage',
 } as const;
 
 type Kind = keyof typeof TYPES;
@@ -32,11 +33,12 @@ function stateWith(resources: readonly { kind: string; id: string }[]): StackSta
 
 const web: TargetResource = { kind: 'container', id: 'c1', name: 'lab-dev-web' };
 const network: TargetResource = { kind: 'network', id: 'n1', name: 'lab-dev' };
+const image: TargetResource = { kind: 'image', id: 'sha256:1lab-dev-numbers:1', name: 'lab-dev-numbers:1' };
 const volume: TargetResource = { kind: 'volume', id: 'lab-dev-kafka-data', name: 'lab-dev-kafka-data' };
 
 describe('compared with its cloud, a state', () => {
   test('that is true differs in nothing', () => {
-    expect(compare(stateWith([web, network, volume]), [web, network, volume])).toEqual({
+    expect(compare(stateWith([web, network, volume, image]), [web, network, volume, image])).toEqual({
       gone: [],
       unknown: [],
     });
@@ -51,7 +53,10 @@ describe('compared with its cloud, a state', () => {
   });
 
   test('does not know what an interrupted update made, and leaves the data of a volume to be adopted', () => {
-    expect(compare(stateWith([]), [web, network, volume])).toEqual({ gone: [], unknown: [web, network] });
+    expect(compare(stateWith([]), [web, network, volume, image])).toEqual({
+      gone: [],
+      unknown: [web, network, image],
+    });
   });
 
   test('takes a container that was made anew by hand for another', () => {

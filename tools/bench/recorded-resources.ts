@@ -1,4 +1,5 @@
-/** What Pulumi's state records of a lab on the local cloud, and the docker commands that make the same of it. */
+/** What Pulumi's state records of a lab's hosts on the local cloud, and the docker commands that make the same of them. */
+import { HOST_LABEL } from '../../infra/naming.ts';
 
 type Labels = readonly { label: string; value: string }[];
 
@@ -56,7 +57,9 @@ export function readResources(exported: string): RecordedResources {
   return {
     networks: ofType('docker:index/network:Network'),
     volumes: ofType('docker:index/volume:Volume'),
-    containers: ofType('docker:index/container:Container'),
+    containers: ofType<RecordedContainer>('docker:index/container:Container').filter(({ labels }) =>
+      labels.some(({ label }) => label === HOST_LABEL),
+    ),
   };
 }
 

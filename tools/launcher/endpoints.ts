@@ -13,6 +13,8 @@ const ROWS: [keyof LabOutputs, string][] = [
   ['kafkaBootstrap', 'Kafka, TLS and SCRAM: ./lab stream produce | consume'],
   ['kafkaPlaintext', 'Kafka without TLS and password'],
   ['blobUrl', 'blob storage'],
+  ['containerUrl', 'container instance: /add_numbers?num1=1&num2=2'],
+  ['functionUrl', 'function: ?num1=1&num2=2'],
 ];
 
 export function formatEndpoints(outputs: Partial<LabOutputs>, stack: string): string {

@@ -118,5 +118,5 @@ function nameOf(urn: string): string {
 }
 
 function kindOf(type: string): string {
-  return type.includes('dynamic') ? 'resource' : (type.split(':').at(-1) ?? type).toLowerCase();
+  return type.includes('dynamic') ? 'resource' : (type.split(':').at(-1) ?? type).replace(/^Remote/, '').toLowerCase();
 }

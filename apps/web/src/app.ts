@@ -1,4 +1,6 @@
 /** Builds the web app from its parts; listening is the process's affair (server.ts). */
+import type { LabFunction } from '@cloud-lab/common/functions/function';
+import { labFunctions } from '@cloud-lab/common/functions/lab-functions';
 import fastifyStatic from '@fastify/static';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import type { Assets } from './assets.ts';
@@ -8,8 +10,6 @@ import type { LiveRuns } from './ci/live/live-runs.ts';
 import type { ReportStore } from './ci/report-store.ts';
 import type { RunStore } from './ci/run-store.ts';
 import type { CiService } from './ci/service.ts';
-import type { LabFunction } from './functions/function.ts';
-import { labFunctions } from './functions/index.ts';
 import type { HealthChecks } from './health/health.ts';
 import { describeApi } from './plugins/docs.ts';
 import { handleErrors, refuse } from './plugins/errors.ts';

@@ -75,7 +75,7 @@ export function runContainer(container: ContainerInstance, artifact: Artifact, a
     },
     { dependsOn: right, deleteBeforeReplace: true },
   );
-  return group.ipAddress.apply((address) => `http://${address?.fqdn}`);
+  return group.ipAddress.apply((address) => `http://${address?.fqdn}:${port.port}`);
 }
 
 /** Builds the image on the operator's machine, and pushes it. @returns its name, by the hash of its content */

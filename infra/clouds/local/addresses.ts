@@ -1,6 +1,7 @@
 /** Which addresses and ports a lab has on the local cloud: fixed by its stack's name and configuration, before anything exists. */
 import { addressIn, type Cidr, contains, formatCidr, parseCidr } from '../../cidr.ts';
 import { ConfigError, type LabConfig } from '../../config.ts';
+import { hostNumber } from '../../host-number.ts';
 import type { HostAddresses, Inventory } from '../../inventory.ts';
 import type { Host, Lab } from '../../lab.ts';
 import { hashNumber } from '../../naming.ts';
@@ -11,15 +12,17 @@ const LOOPBACK: Cidr = { first: 127 * 2 ** 24, bits: 8 };
 const DEV_PORT_BASE = 24_000;
 const PORTS_PER_LAB = 100;
 
-/** Where in a lab's 100 ports each published port lies; a host of several adds its index. */
+/** Where in a lab's 100 ports each published port lies but for SSH, from 40 by the host's number; a host of several adds its index. */
 const PORT_OFFSETS: Record<string, number> = {
   'web/http': 0,
   'web/https': 1,
   'storage/blob': 10,
   'kafka/kafka': 20,
   'kafka/kafka-plaintext': 25,
+  'function/function': 31,
 };
-const SSH_OFFSETS: Record<string, number> = { web: 40, database: 41, storage: 42, kafka: 50, git: 60, ci: 60 };
+/** Of the container instance's port, and its address: below those of the hosts, so that it is none of them for their firewalls. */
+const CONTAINER_OFFSET = 30;
 
 /** The lab's own network: the gateway, that is this machine, has address 1; the hosts are in the upper half. */
 export function labSubnet(config: LabConfig): Cidr {
@@ -52,9 +55,15 @@ export function describeInventory(lab: Lab): Inventory {
   const hostsOnly = formatCidr({ first: subnet.first + 128, bits: 25 });
   return {
     hosts: Object.fromEntries(lab.hosts.map((host) => [host.name, addressesOf(host, lab.config, subnet)])),
-    services: {},
+    services: lab.container === undefined ? {} : { containerUrl: describeContainer(lab.config).url },
     sources: { internet: ['0.0.0.0/0'], admin: [gateway], plaintext: [gateway], lab: [hostsOnly] },
   };
+}
+
+/** Where the container instance is: on the lab's network, and for its users. */
+export function describeContainer(config: LabConfig): { internal: string; port: number; url: string } {
+  const port = labPortBase(config) + CONTAINER_OFFSET;
+  return { internal: addressIn(labSubnet(config), CONTAINER_OFFSET), port, url: `http://${PUBLIC_HOST}:${port}` };
 }
 
 function isLoopback(text: string): boolean {
@@ -66,26 +75,15 @@ function addressesOf(host: Host, config: LabConfig, subnet: Cidr): HostAddresses
   const published = host.ports
     .filter(({ from }) => from !== 'lab')
     .map(({ name }) => [name, { host: PUBLIC_HOST, port: publishedPort(host, name, config) }]);
-  return { internal: addressIn(subnet, hostNumber(host)), published: Object.fromEntries(published) };
-}
-
-/** Fixed for each kind of host, so that one more runner moves nobody. */
-function hostNumber(host: Host): number {
-  return 128 + sshOffset(host);
+  return { internal: addressIn(subnet, 128 + hostNumber(host)), published: Object.fromEntries(published) };
 }
 
 function publishedPort(host: Host, port: string, config: LabConfig): number {
   const base = labPortBase(config);
-  if (port === 'ssh') return base + sshOffset(host);
+  if (port === 'ssh') return base + hostNumber(host);
   for (const { name } of host.roles) {
     const offset = PORT_OFFSETS[`${name}/${port}`];
     if (offset !== undefined) return base + offset + host.index - 1;
   }
   throw new Error(`no port of this machine is set aside for ${port} of host ${host.name}`);
-}
-
-function sshOffset(host: Host): number {
-  const offset = SSH_OFFSETS[host.roles[0]?.name ?? ''];
-  if (offset === undefined) throw new Error(`no address is set aside for host ${host.name}`);
-  return offset + host.index - 1;
 }

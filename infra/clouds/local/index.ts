@@ -5,6 +5,7 @@ import { addressesOf } from '../../inventory.ts';
 import type { Lab } from '../../lab.ts';
 import type { Cloud, CloudOptions } from '../cloud.ts';
 import { describeInventory } from './addresses.ts';
+import { runLocalContainer } from './container.ts';
 import { artifactPath, containerName, createHost } from './hosts.ts';
 import { createNetwork } from './network.ts';
 import { describeSystemImage } from './system-image.ts';
@@ -21,7 +22,8 @@ export function createLocalCloud(lab: Lab, { projectDir }: CloudOptions): Cloud 
       }),
     boot: (host, boot) => createHost({ host, boot, config: lab.config, inventory, network, imageTag: image.tag }),
     commandOn: (host, argv) => ['docker', 'exec', containerName(lab.stack, host.name), ...argv],
-    runContainer: () => pulumi.output(''),
+    runContainer: (container, artifact) =>
+      runLocalContainer({ container, artifact, config: lab.config, network, baseImage: image.tag }),
     namesOf: (host) => ['localhost', '127.0.0.1', host.name, addressesOf(inventory, host.name).internal],
   };
 }

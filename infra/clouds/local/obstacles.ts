@@ -6,9 +6,9 @@ import { addressesOf } from '../../inventory.ts';
 import type { Lab } from '../../lab.ts';
 import { STACK_LABEL } from '../../naming.ts';
 import { describeOrphanedBrokers } from '../orphaned-brokers.ts';
-import { describeInventory } from './addresses.ts';
+import { describeContainer, describeInventory } from './addresses.ts';
 
-/** What five hosts write in their first minutes, with room to spare. */
+/** What the hosts write in their first minutes, with room to spare. */
 const LEAST_FREE_MIB = 1024;
 
 export async function findLocalObstacles(lab: Lab): Promise<string[]> {
@@ -25,6 +25,7 @@ async function findUsedPorts(lab: Lab): Promise<string[]> {
       number: endpoint.port,
     })),
   );
+  if (lab.container !== undefined) wanted.push({ what: 'the container', number: describeContainer(lab.config).port });
   const owners = await publishedPorts();
   return wanted
     .filter(({ number }) => owners.get(number)?.stack !== lab.stack)

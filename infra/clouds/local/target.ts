@@ -8,19 +8,24 @@ import type { CloudTarget, TargetResource } from '../target.ts';
 import { findLocalObstacles } from './obstacles.ts';
 import { describeSystemImage } from './system-image.ts';
 
-type Kind = 'container' | 'network' | 'volume';
+type Kind = 'container' | 'network' | 'volume' | 'image';
 
 const LIST: Record<Kind, string[]> = {
   container: ['container', 'ls', '--all', '--no-trunc', '--format', '{{.ID}} {{.Names}}'],
   network: ['network', 'ls', '--no-trunc', '--format', '{{.ID}} {{.Name}}'],
   volume: ['volume', 'ls', '--format', '{{.Name}} {{.Name}}'],
+  // The plugin's id of an image is both.
+  image: ['image', 'ls', '--no-trunc', '--format', '{{.ID}}{{.Repository}}:{{.Tag}} {{.Repository}}:{{.Tag}}'],
 };
-const LISTED_TYPE = /^docker:index\/(container|network|volume):/;
-/** Networks and volumes cannot go while a container uses them. */
+const LISTED_TYPE = /^docker:index\/(container|network|volume|remoteImage):/;
+/** By what the engine knows each. */
+const KEY: Record<Kind, 'id' | 'name'> = { container: 'id', network: 'id', volume: 'id', image: 'name' };
+/** Networks, volumes and images cannot go while a container uses them. */
 const REMOVE: [Kind, string[]][] = [
   ['container', ['container', 'rm', '--force', '--volumes']],
   ['network', ['network', 'rm']],
   ['volume', ['volume', 'rm', '--force']],
+  ['image', ['image', 'rm', '--force']],
 ];
 
 export const localTarget: CloudTarget = {
@@ -55,8 +60,8 @@ export const localTarget: CloudTarget = {
 
   async removeResources(resources) {
     for (const [kind, command] of REMOVE) {
-      const ids = resources.filter((resource) => resource.kind === kind).map(({ id }) => id);
-      if (ids.length > 0) await runCommand('docker', [...command, ...ids], { timeoutMs: 120_000 });
+      const keys = resources.filter((resource) => resource.kind === kind).map((resource) => resource[KEY[kind]]);
+      if (keys.length > 0) await runCommand('docker', [...command, ...keys], { timeoutMs: 120_000 });
     }
   },
 

@@ -1,8 +1,9 @@
 /** The CI as the web app sees it: takes requests, queues jobs, records results and wakes who waits. */
 import { randomUUID } from 'node:crypto';
 import type { CiUpdate } from '@cloud-lab/common/ci-messages';
+import { missingArgument } from '@cloud-lab/common/functions/arguments';
 import type { FastifyBaseLogger } from 'fastify';
-import { HttpError, missingArgument, UnavailableError } from '../errors.ts';
+import { HttpError, UnavailableError } from '../errors.ts';
 import { refuseBranchName } from './branch-name.ts';
 import type { Branch, GitServer } from './git-server.ts';
 import type { JobQueue } from './job-queue.ts';

@@ -1,6 +1,6 @@
 /** One line in the log for each request. */
+import { pathOf } from '@cloud-lab/common/http-error';
 import type { FastifyInstance } from 'fastify';
-import { pathOf } from './errors.ts';
 
 /** Health checks come every few seconds and say nothing new. */
 const QUIET = new Set(['/healthz', '/metrics', '/api/v1/status']);

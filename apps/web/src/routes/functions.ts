@@ -1,40 +1,35 @@
 /** Routes of the lab's functions: GET describes or runs one, POST runs it. */
+import { answerBody, answerQuery } from '@cloud-lab/common/functions/answer';
+import type { LabFunction } from '@cloud-lab/common/functions/function';
 import type { FastifyInstance } from 'fastify';
 import Type, { type TSchema } from 'typebox';
-import { HttpError } from '../errors.ts';
-import type { LabFunction } from '../functions/function.ts';
-import { parseNumber } from '../functions/numbers.ts';
 import { ArgumentSchema, ErrorSchema } from '../schemas/error.ts';
 
 const ResultSchema = Type.Array(Type.Object({ Result: Type.Number({ description: 'What the function calculated' }) }));
+
+/** The schemas are for the API's page: the functions check their arguments themselves, alike wherever they run. */
+const unchecked = () => (): true => true;
 
 /** Gives each function its two routes. */
 export function registerFunctions(app: FastifyInstance, functions: readonly LabFunction[]): void {
   for (const each of functions) registerFunction(app, each);
 }
 
-function registerFunction(app: FastifyInstance, { name, summary, args, run }: LabFunction): void {
+function registerFunction(app: FastifyInstance, called: LabFunction): void {
+  const { name, summary, args } = called;
   const url = `/api/v1/${name}`;
   const numbers = (): Record<string, TSchema> =>
     Object.fromEntries(args.map((arg) => [arg.name, Type.Number({ description: arg.description })]));
-  const description = { args: args.map((arg) => ({ name: arg.name, required: true, description: arg.description })) };
 
-  const answer = (values: readonly number[]): { Result: number }[] => {
-    const result = run(...values);
-    if (!Number.isFinite(result)) {
-      throw new HttpError(400, `The result of ${name} is too large to be a number. Use smaller numbers.`);
-    }
-    return [{ Result: result }];
-  };
-
-  app.post<{ Body: Record<string, number> }>(url, {
+  app.post(url, {
     schema: {
       tags: ['functions'],
       summary,
       body: Type.Object(numbers()),
       response: { 200: ResultSchema, '4xx': ErrorSchema },
     },
-    handler: ({ body }) => answer(args.map((arg) => body[arg.name] ?? Number.NaN)),
+    validatorCompiler: unchecked,
+    handler: ({ body }) => answerBody(called, body),
   });
 
   app.get<{ Querystring: Record<string, unknown> }>(url, {
@@ -47,11 +42,7 @@ function registerFunction(app: FastifyInstance, { name, summary, args, run }: La
         '4xx': ErrorSchema,
       },
     },
-    // A query holds texts: parseNumber below reads them more strictly than a validator that coerces.
-    validatorCompiler: () => () => true,
-    handler: ({ query }) => {
-      if (Object.keys(query).length === 0) return description;
-      return answer(args.map((arg) => parseNumber(arg.name, query[arg.name])));
-    },
+    validatorCompiler: unchecked,
+    handler: ({ query }) => answerQuery(called, query),
   });
 }

@@ -1,4 +1,4 @@
-/** The functions that the lab serves: add yours to this list and it has its routes, checks and documentation. */
+/** The functions of the lab: add yours to this list, and the web app and the function host serve it, with its checks and its words. */
 import { addNumbers } from './add-numbers.ts';
 import type { LabFunction } from './function.ts';
 

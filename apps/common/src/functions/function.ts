@@ -7,7 +7,7 @@ export interface FunctionArgument {
   description: string;
 }
 
-/** One microservice of the lab: `GET` describes or runs it, `POST` runs it, under /api/v1/<name>. */
+/** One microservice of the lab: `GET` describes or runs it, `POST` runs it, under its name. */
 export interface LabFunction {
   name: string;
   /** One sentence for the API's page. */

@@ -1,0 +1,40 @@
+/** Waits until something that was asked for answers over HTTP. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { Problem } from './problem.ts';
+
+export type AwaitAnswerOptions = {
+  /** What answers, as a sentence begins with it: `The container numbers`. */
+  what: string;
+  /** It works when this answers 200. */
+  url: string;
+  /** Seconds. */
+  timeout: number;
+};
+
+const PAUSE_MS = 200;
+const ANSWER_LIMIT_MS = 5000;
+
+/** @throws Problem that says what came instead, when the time is over */
+export async function awaitAnswer({ what, url, timeout }: AwaitAnswerOptions): Promise<void> {
+  const end = Date.now() + timeout * 1000;
+  for (;;) {
+    const complaint = await ask(url);
+    if (complaint === undefined) return;
+    if (Date.now() + PAUSE_MS > end) {
+      throw new Problem(`${what} does not work after ${timeout} s: ${url} ${complaint}. It stays to be looked at.`);
+    }
+    await delay(PAUSE_MS);
+  }
+}
+
+/** Undefined where it answers 200, else what it does. */
+async function ask(url: string): Promise<string | undefined> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) });
+    await response.body?.cancel();
+    return response.status === 200 ? undefined : `answers ${response.status}`;
+  } catch (error) {
+    const { cause, message } = error as Error;
+    return `gives no answer (${cause instanceof Error ? cause.message : message})`;
+  }
+}

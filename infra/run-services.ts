@@ -1,0 +1,54 @@
+/** Runs what a lab has beside its hosts, and waits until it answers. */
+import * as pulumi from '@pulumi/pulumi';
+import type { Artifact } from './artifacts.ts';
+import { awaitAnswer } from './await-answer.ts';
+import type { Cloud } from './clouds/cloud.ts';
+import { speakPlainly } from './errors.ts';
+import type { Lab } from './lab.ts';
+import { functionUrlAt } from './urls.ts';
+
+export type RunServicesOptions = { lab: Lab; cloud: Cloud; artifacts: ReadonlyMap<string, Artifact> };
+
+/** Stack outputs that are known when the service answers; absent where the lab has none. */
+export type ServiceUrls = { containerUrl?: pulumi.Output<string>; functionUrl?: pulumi.Output<string> };
+
+/** Asks for each service of the lab, beside its hosts and without waiting for them. */
+export function runServices({ lab, cloud, artifacts }: RunServicesOptions): ServiceUrls {
+  const { container, function: service } = lab;
+  const urls: ServiceUrls = {};
+  if (container !== undefined) {
+    const address = cloud.runContainer(container, artifactOf(container, artifacts));
+    urls.containerUrl = whenAnswered(`The container ${container.name}`, address, container.healthPath, lab);
+  }
+  if (service !== undefined) {
+    if (cloud.runFunction === undefined) throw new Error(`the cloud of stack ${lab.stack} runs no functions`);
+    const address = cloud.runFunction(service, artifactOf(service, artifacts));
+    urls.functionUrl = whenAnswered(`The function app ${service.name}`, address, service.example, lab).apply(
+      functionUrlAt,
+    );
+  }
+  return urls;
+}
+
+function artifactOf(
+  { name, artifact }: { name: string; artifact: string },
+  artifacts: ReadonlyMap<string, Artifact>,
+): Artifact {
+  const packed = artifacts.get(artifact);
+  if (packed === undefined) throw new Error(`the artifact ${artifact} of ${name} was not packed`);
+  return packed;
+}
+
+/** The address of a service, known when a path below it answers. */
+function whenAnswered(
+  what: string,
+  address: pulumi.Output<string>,
+  path: string,
+  { config: { readyTimeout } }: Lab,
+): pulumi.Output<string> {
+  return address.apply(async (url) => {
+    if (pulumi.runtime.isDryRun()) return url;
+    await speakPlainly(() => awaitAnswer({ what, url: `${url}${path}`, timeout: readyTimeout }));
+    return url;
+  });
+}

@@ -22,6 +22,6 @@ export default await speakPlainly(async () => {
   const cloud = await chooseCloud(lab, { projectDir, ...(expires === undefined ? {} : { expires }) });
   const credentials = createCredentials(lab, cloud);
   const ready = bootHosts({ lab, cloud, credentials, artifacts, operator, projectDir });
-  const services = runServices({ lab, cloud, artifacts });
-  return describeStackOutputs({ lab, cloud, credentials, operator, ready, services });
+  const services = runServices({ lab, cloud, credentials, artifacts });
+  return describeStackOutputs({ lab, cloud, credentials, operator, ready, services, expires });
 });

@@ -24,6 +24,10 @@ export type LabOutputs = PublicUrls & {
   /** Host name -> the command that logs in there. */
   ssh: Record<string, string>;
   hosts: Record<string, HostOutput>;
+  /** The web app of `lab:appServiceRepository`, where there is one. */
+  appServiceUrl?: string;
+  /** When the lab may be destroyed, ISO 8601; absent where `lab:ttl` is none. */
+  expiresAt?: string;
 };
 
 export type OutputSources = {

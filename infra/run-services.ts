@@ -3,17 +3,29 @@ import * as pulumi from '@pulumi/pulumi';
 import type { Artifact } from './artifacts.ts';
 import { awaitAnswer } from './await-answer.ts';
 import type { Cloud } from './clouds/cloud.ts';
+import type { LabCredentials } from './credentials/resource.ts';
 import { speakPlainly } from './errors.ts';
 import type { Lab } from './lab.ts';
 import { functionUrlAt } from './urls.ts';
 
-export type RunServicesOptions = { lab: Lab; cloud: Cloud; artifacts: ReadonlyMap<string, Artifact> };
+export type RunServicesOptions = {
+  lab: Lab;
+  cloud: Cloud;
+  credentials: LabCredentials;
+  artifacts: ReadonlyMap<string, Artifact>;
+};
 
 /** Stack outputs that are known when the service answers; absent where the lab has none. */
-export type ServiceUrls = { containerUrl?: pulumi.Output<string>; functionUrl?: pulumi.Output<string> };
+export type ServiceUrls = {
+  containerUrl?: pulumi.Output<string>;
+  functionUrl?: pulumi.Output<string>;
+  appServiceUrl?: pulumi.Output<string>;
+  /** A secret: whoever knows it may have the app built anew. */
+  appServiceDeployUrl?: pulumi.Output<string>;
+};
 
 /** Asks for each service of the lab, beside its hosts and without waiting for them. */
-export function runServices({ lab, cloud, artifacts }: RunServicesOptions): ServiceUrls {
+export function runServices({ lab, cloud, credentials, artifacts }: RunServicesOptions): ServiceUrls {
   const { container, function: service } = lab;
   const urls: ServiceUrls = {};
   if (container !== undefined) {
@@ -27,6 +39,9 @@ export function runServices({ lab, cloud, artifacts }: RunServicesOptions): Serv
       functionUrlAt,
     );
   }
+  cloud.createDatabase?.(credentials.secrets.databasePassword);
+  const app = cloud.createAppService?.();
+  if (app !== undefined) Object.assign(urls, { appServiceUrl: app.url, appServiceDeployUrl: app.deployUrl });
   return urls;
 }
 

@@ -18,6 +18,8 @@ export type StackOutputSources = {
   /** Known when every host is ready: no address is given out before. */
   ready: pulumi.Output<unknown>;
   services: ServiceUrls;
+  /** When the lab may be destroyed, where it does not live for ever. */
+  expires: pulumi.Output<string> | undefined;
 };
 
 export async function describeStackOutputs({
@@ -27,6 +29,7 @@ export async function describeStackOutputs({
   operator,
   ready: booted,
   services,
+  expires,
 }: StackOutputSources): Promise<Record<string, pulumi.Output<unknown>>> {
   const ready = tryAddresses(lab, cloud, credentials, booted);
   const plain = pulumi
@@ -36,7 +39,6 @@ export async function describeStackOutputs({
     );
   const keys = [
     'webUrl',
-    'webUrlTls',
     'apiUrl',
     'ciUrl',
     'ciWebhookUrl',
@@ -51,13 +53,15 @@ export async function describeStackOutputs({
     'ssh',
     'hosts',
   ] as const;
+  const ownTls = lab.traits.publicNames ? [] : (['webUrlTls'] as const);
   const plaintext = lab.config.kafkaPlaintextFrom === undefined ? [] : (['kafkaPlaintext'] as const);
   const onHost = hostsOf(lab, 'function').length === 0 ? [] : (['functionUrl'] as const);
   return {
     ...Object.fromEntries(
-      [...keys, ...plaintext, ...onHost].map((key) => [key, plain.apply((outputs) => outputs[key])]),
+      [...keys, ...ownTls, ...plaintext, ...onHost].map((key) => [key, plain.apply((outputs) => outputs[key])]),
     ),
     ...services,
+    ...(expires === undefined ? {} : { expiresAt: expires }),
     kafkaPassword: pulumi.all([credentials.secrets, ready]).apply(([secrets]) => secrets.kafkaPasswords.student),
     ciWebhookSecret: pulumi.all([credentials.secrets, ready]).apply(([secrets]) => secrets.webhookSecret),
     gitPushUrl: pulumi

@@ -5,6 +5,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { awaitAnswer } from '../../infra/await-answer.ts';
 import type { Cloud } from '../../infra/clouds/cloud.ts';
+import type { LabCredentials } from '../../infra/credentials/resource.ts';
 import { runServices } from '../../infra/run-services.ts';
 import { labWith } from '../helpers/lab.ts';
 import { recordRegistrations, resolveOutput } from '../helpers/mocks.ts';
@@ -27,6 +28,9 @@ async function serve(...statuses: number[]): Promise<{ url: string; asked: strin
 const artifacts = new Map(
   ['numbers', 'function'].map((name) => [name, { name, sha256: 'a'.repeat(64), path: `/cache/${name}.tar.gz` }]),
 );
+const credentials = {
+  secrets: pulumi.output({ databasePassword: 'secret-database' }),
+} as unknown as LabCredentials;
 const cloudAt = (url: string): Cloud =>
   ({ runContainer: () => pulumi.output(url), runFunction: () => pulumi.output(url) }) as unknown as Cloud;
 const AZURE = { 'lab:cloud': 'azure', 'lab:owner': 'ann@example.org', 'lab:adminCidr': '203.0.113.7/32' };
@@ -36,7 +40,12 @@ describe('the services of a lab', () => {
 
   test('are given out when they answer: the container on its health path, the function on its example', async () => {
     const { url, asked } = await serve(503, 200);
-    const { containerUrl, functionUrl } = runServices({ lab: labWith(AZURE), cloud: cloudAt(url), artifacts });
+    const { containerUrl, functionUrl } = runServices({
+      lab: labWith(AZURE),
+      cloud: cloudAt(url),
+      credentials,
+      artifacts,
+    });
     expect(await resolveOutput(containerUrl)).toBe(url);
     expect(await resolveOutput(functionUrl)).toBe(`${url}/api/add_numbers`);
     expect(new Set(asked)).toEqual(new Set(['/healthz', '/api/add_numbers?num1=1&num2=2']));
@@ -46,9 +55,33 @@ describe('the services of a lab', () => {
   test('are absent where they are off, and where a host does it', () => {
     const cloud = cloudAt('http://nobody.example');
     const off = labWith({ ...AZURE, 'lab:container': 'false', 'lab:function': 'false' });
-    expect(runServices({ lab: off, cloud, artifacts })).toEqual({});
+    expect(runServices({ lab: off, cloud, credentials, artifacts })).toEqual({});
     const onHost = labWith({ 'lab:container': 'false' });
-    expect(runServices({ lab: onHost, cloud, artifacts })).toEqual({});
+    expect(runServices({ lab: onHost, cloud, credentials, artifacts })).toEqual({});
+  });
+});
+
+describe('what only some clouds offer', () => {
+  const off = labWith({ ...AZURE, 'lab:container': 'false', 'lab:function': 'false' });
+
+  test('is a database, made with the password that the web app has', async () => {
+    let given: pulumi.Input<string> = '';
+    const cloud = {
+      createDatabase: (password: pulumi.Input<string>) => {
+        given = password;
+      },
+    } as unknown as Cloud;
+    expect(runServices({ lab: off, cloud, credentials, artifacts })).toEqual({});
+    expect(await resolveOutput(given)).toBe('secret-database');
+  });
+
+  test('is a web app, with its address and what has it built anew', async () => {
+    const cloud = {
+      createAppService: () => ({ url: pulumi.output('https://app'), deployUrl: pulumi.secret('https://deploy') }),
+    } as unknown as Cloud;
+    const { appServiceUrl, appServiceDeployUrl } = runServices({ lab: off, cloud, credentials, artifacts });
+    expect(await resolveOutput(appServiceUrl)).toBe('https://app');
+    expect(await pulumi.isSecret(appServiceDeployUrl ?? pulumi.output(''))).toBe(true);
   });
 });
 

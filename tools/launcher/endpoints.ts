@@ -15,6 +15,8 @@ const ROWS: [keyof LabOutputs, string][] = [
   ['blobUrl', 'blob storage'],
   ['containerUrl', 'container instance: /add_numbers?num1=1&num2=2'],
   ['functionUrl', 'function: ?num1=1&num2=2'],
+  ['appServiceUrl', 'web app of lab:appServiceRepository'],
+  ['expiresAt', 'when ./lab expire gives it back'],
 ];
 
 export function formatEndpoints(outputs: Partial<LabOutputs>, stack: string): string {

@@ -9,16 +9,40 @@ const PACKAGE = join(PROJECT_DIR, 'node_modules/@pulumi/azure-native');
 /** Members of an object type: property -> its declaration. */
 export type Members = ReadonlyMap<string, ts.PropertySignature>;
 
-/** @throws Error where there is no such type: `azure-native:storage:StorageAccount` is what it looks like */
-export const argsOf = once((token: string): Members => {
-  const [packageName, namespace = '', type = ''] = token.split(':');
-  const folder = join(PACKAGE, namespace);
-  const file = packageName === 'azure-native' ? listFolder(folder).find((each) => isFileOf(each, type)) : undefined;
-  const declared = file === undefined ? undefined : interfacesOf(readFileSync(join(folder, file), 'utf8'));
-  const members = declared?.get(`${type}Args`);
-  if (members === undefined) throw new Error(`@pulumi/azure-native declares no resource ${token}`);
-  return members;
+/**
+ * What a resource or a function is given, by its token: `azure-native:storage:StorageAccount`, `azure-native:storage:listStorageAccountKeys`.
+ * @throws Error where there is no such thing
+ */
+export const argsOf = once(
+  (token: string): Members => interfacesOf(textOf(token)).get(`${nameIn(token)}Args`) ?? new Map(),
+);
+
+/** The outputs of a resource, or the result of a function, by name. */
+export const outputNames = once((token: string): ReadonlySet<string> => {
+  const text = textOf(token);
+  const result = interfacesOf(text).get(`${nameIn(token)}Result`);
+  if (result !== undefined) return new Set(result.keys());
+  const classes = parse(text).statements.filter(ts.isClassDeclaration);
+  const properties = classes.flatMap(({ members }) => members.filter(ts.isPropertyDeclaration));
+  return new Set(properties.map(({ name }) => nameOf(name)).filter((name) => !name.startsWith('__')));
 });
+
+/** The file that declares a resource or a function: `storage/storageAccount.d.ts`. */
+const textOf = once((token: string): string => {
+  const [packageName, namespace = '', name = ''] = token.split(':');
+  const folder = join(PACKAGE, namespace);
+  const wanted = `${name.toLowerCase()}.d.ts`;
+  const file =
+    packageName === 'azure-native' ? listFolder(folder).find((each) => each.toLowerCase() === wanted) : undefined;
+  if (file === undefined) throw new Error(`@pulumi/azure-native declares no ${token}`);
+  return readFileSync(join(folder, file), 'utf8');
+});
+
+/** As the names of its interfaces begin: `ListStorageAccountKeys`. */
+function nameIn(token: string): string {
+  const name = token.split(':').at(-1) ?? '';
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+}
 
 /** The members of `inputs.storage.SkuArgs`: namespace `storage`, name `SkuArgs`. */
 export function inputType(namespace: string, name: string): Members {
@@ -93,11 +117,6 @@ function listFolder(folder: string): string[] {
   } catch {
     return [];
   }
-}
-
-/** `publicIPAddress.d.ts` is of PublicIPAddress. */
-function isFileOf(file: string, type: string): boolean {
-  return file.toLowerCase() === `${type.toLowerCase()}.d.ts`;
 }
 
 /** Remembers what a function gave for each key. */

@@ -25,6 +25,17 @@ describe('the inputs of a resource of Azure', () => {
     [MACHINE, machine],
     // A union of objects, and numbers.
     ['azure-native:network:NetworkSecurityGroup', { resourceGroupName: 'lab', securityRules: [] }],
+    [
+      'azure-native:storage:listStorageAccountServiceSAS',
+      {
+        accountName: 'a',
+        canonicalizedResource: '/blob/a/b',
+        resourceGroupName: 'lab',
+        permissions: 'rl',
+        protocols: 'https',
+      },
+    ],
+    ['azure-native:authorization:getClientConfig', {}],
     ['azure-native:web:WebApp', { resourceGroupName: 'lab', siteConfig: { appSettings: [{ name: 'A', value: 'b' }] } }],
   ])('have no problems where they are as declared: %s', (token, inputs) => {
     expect(findInputProblems(token, inputs)).toEqual([]);
@@ -76,7 +87,7 @@ describe('the inputs of a resource of Azure', () => {
 
   test('cannot be checked for a type that is not there', () => {
     expect(() => findInputProblems('azure-native:storage:StorageAcount', {})).toThrow(
-      '@pulumi/azure-native declares no resource azure-native:storage:StorageAcount',
+      '@pulumi/azure-native declares no azure-native:storage:StorageAcount',
     );
   });
 });

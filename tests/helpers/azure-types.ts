@@ -4,18 +4,18 @@ import { isMarked, isObject, joinPath, reveal, UNKNOWN } from '../stand-in/value
 import { argsOf, enumValues, inputType, type Members } from './azure-declarations.ts';
 
 /**
- * What Azure takes beyond the values that azure-native lists, by enum. The list of sizes ends in 2020:
+ * Enums with more values than azure-native lists: there are newer sizes of machines, and permissions come in combinations.
  * https://learn.microsoft.com/azure/virtual-machines/sizes/overview
  */
-const OPEN_ENUMS = new Set(['compute.VirtualMachineSizeTypes']);
+const OPEN_ENUMS = new Set(['compute.VirtualMachineSizeTypes', 'storage.Permissions']);
 
 /**
  * Properties that the type does not know, required ones that are missing, and values of the wrong type or outside of an enum. Where azure-native takes
  * other strings beside an enum, too, they count as wrong all the same: what it does not list is more often misspelt than new.
- * @param token such as `azure-native:storage:StorageAccount`
+ * @param token of a resource or a function, such as `azure-native:storage:StorageAccount`
  * @param inputs as a mock or the stand-in recorded them; what is secret or unknown may be marked
  * @returns each problem in words; empty where there is none
- * @throws Error where azure-native declares no such resource
+ * @throws Error where azure-native declares nothing of that token
  */
 export function findInputProblems(token: string, inputs: { [name: string]: unknown }): string[] {
   return checkMembers(reveal(inputs) as { [name: string]: unknown }, argsOf(token), '').map(

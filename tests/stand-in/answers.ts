@@ -37,8 +37,9 @@ export function createAnswers(tables: StandInTables): Answers {
       }
       const plain = reveal(inputs) as Properties;
       const id = idOf(plain);
-      const values = Object.entries(computed).map(([output, compute]) => [output, compute(plain, id)]);
-      return { id, outputs: { ...inputs, ...Object.fromEntries(values) } };
+      const values = Object.entries(computed).map(([output, compute]) => [output, compute(plain, id)] as const);
+      const known = values.filter(([, value]) => value !== undefined);
+      return { id, outputs: { ...inputs, ...Object.fromEntries(known) } };
     },
     read: (type, name, state) => {
       kindOf(type, name);

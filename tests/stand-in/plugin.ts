@@ -24,11 +24,15 @@ export function installStandIn(plugin: StandInPlugin, pulumiHome: string, record
   writeFileSync(join(folder, `pulumi-resource-${plugin.package}`), script, { mode: 0o755 });
 }
 
-/** The plugins of another home. The engine follows no link to a folder, so the folders are made. */
-export function lendPlugins(fromHome: string, toHome: string): void {
+/**
+ * The plugins of another home, by links, but for those that are stood in for. The engine follows no link to a folder, so the
+ * folders are made.
+ */
+export function lendPlugins(fromHome: string, toHome: string, standIns: readonly StandInPlugin[]): void {
   const plugins = join(fromHome, 'plugins');
-  const folders = readdirSync(plugins, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  for (const { name } of folders) {
+  const replaced = standIns.map((plugin) => `resource-${plugin.package}-v`);
+  for (const { name } of readdirSync(plugins, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
+    if (replaced.some((beginning) => name.startsWith(beginning))) continue;
     mkdirSync(join(toHome, 'plugins', name), { recursive: true });
     for (const file of readdirSync(join(plugins, name)))
       symlinkSync(join(plugins, name, file), join(toHome, 'plugins', name, file));

@@ -133,7 +133,7 @@ async function prepareEnvironment(
   const silent = (): void => undefined;
   const [toolchain] = await Promise.all([ensurePulumi({ paths, report: silent }), ensureKeys(context, silent)]);
   const pulumiHome = join(root, 'home');
-  lendPlugins(toolchain.pulumiHome, pulumiHome);
+  lendPlugins(toolchain.pulumiHome, pulumiHome, standIns);
   for (const plugin of standIns) installStandIn(plugin, pulumiHome, record);
   return {
     ...process.env,

@@ -7,7 +7,7 @@ export type Properties = { [name: string]: unknown };
 export type ResourceKind = {
   /** The id that the cloud gives a resource; may throw an Error, which is then the cloud's answer. */
   id: (inputs: Properties) => string;
-  /** Output -> its value, beyond the inputs, which are outputs, too. In a preview they are unknown. */
+  /** Output -> its value, beyond the inputs, which are outputs, too; undefined: it has none. In a preview they are unknown. */
   computed?: { [output: string]: (inputs: Properties, id: string) => unknown };
   /** Inputs whose change takes another resource, as paths without indexes: `location`, `osProfile.customData`. */
   replacedBy?: readonly string[];

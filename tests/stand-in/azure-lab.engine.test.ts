@@ -1,0 +1,162 @@
+/** The lab's own program on Azure under the real engine: what it asks for, in which order, what its state holds. One stack lives from test to test. */
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findNameProblems } from '../helpers/azure-names.ts';
+import { findInputProblems } from '../helpers/azure-types.ts';
+import { PROJECT_DIR } from '../helpers/lab.ts';
+import { type Call, describeChanges } from './record.ts';
+import { createStack, type Outcome, type StandInStack } from './run.ts';
+import { findMissingDependencies, resourceNamed, resourcesOf } from './state.ts';
+import { findSecrets } from './values.ts';
+
+const CONFIG = {
+  'lab:cloud': 'azure',
+  'lab:owner': 'ann@example.org',
+  'lab:adminCidr': '203.0.113.7/32',
+  'lab:budget': '1000',
+  'lab:ttl': '7d',
+  'lab:shutdownAt': '22:00',
+  // Nothing answers there, and it is soon told so.
+  'lab:readyTimeout': '10',
+};
+const LIMIT_MS = 120_000;
+const HOSTS = ['web', 'database', 'kafka-1', 'ci-1'];
+
+let folder: string;
+let stack: StandInStack;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'stand-in-ssh-'));
+  // In place of the machines, which are none: every host says at once that it is well.
+  const ssh = join(folder, 'ssh');
+  writeFileSync(ssh, `#!/bin/sh\necho '{"host":"any","state":"healthy","stage":"healthy"}'\n`);
+  chmodSync(ssh, 0o755);
+  process.env.PATH = `${folder}:${process.env.PATH}`;
+  stack = await createStack({
+    programDir: PROJECT_DIR,
+    stack: 'azure-stand-in',
+    config: CONFIG,
+    standIns: [
+      { package: 'azure-native', tables: join(import.meta.dirname, 'azure-tables.ts') },
+      { package: 'docker', tables: join(import.meta.dirname, 'docker-tables.ts') },
+    ],
+    timeoutMs: LIMIT_MS,
+  });
+}, LIMIT_MS);
+afterAll(async () => {
+  await stack?.[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const created = ({ calls }: Outcome): Call[] => calls.filter(({ method }) => method === 'Create');
+const position = (changes: readonly string[], change: string): number => {
+  const found = changes.indexOf(change);
+  expect(found, change).toBeGreaterThanOrEqual(0);
+  return found;
+};
+
+describe('a lab on a stand-in for Azure', () => {
+  test(
+    'is previewed with what it costs, before anything is made',
+    async () => {
+      const { ok, errors, events, calls } = await stack.preview();
+      expect(errors).toEqual([]);
+      expect(ok).toBe(true);
+      const said = events.map(({ diagnosticEvent }) => diagnosticEvent?.message ?? '').join('\n');
+      expect(said).toMatch(/this lab costs about 0\.\d+ USD an hour, \d+\.\d\d USD over its life of 7 days/);
+      expect(describeChanges(calls)).toEqual([]);
+    },
+    LIMIT_MS,
+  );
+
+  let up: Outcome;
+  test(
+    'is asked for to its end, and then for whatever answers: nothing does',
+    async () => {
+      up = await stack.up();
+      expect(up.ok).toBe(false);
+      expect(up.errors.join('\n')).toMatch(/does not (answer|work)|gives no answer|Kafka/);
+      expect(up.errors.join('\n')).not.toMatch(/at .*\.ts:\d+/);
+      for (const host of HOSTS) expect(created(up).map(({ name }) => name)).toContain(host);
+      expect(up.calls.filter(({ error }) => error !== undefined)).toEqual([]);
+    },
+    LIMIT_MS,
+  );
+
+  test('gives Azure what azure-native declares, under names that Azure takes', () => {
+    const asked = created(up).filter(({ type = '' }) => type.startsWith('azure-native:'));
+    expect(asked.length).toBeGreaterThan(40);
+    const problems = asked.flatMap(({ type = '', inputs = {} }) => [
+      ...findInputProblems(type, inputs),
+      ...findNameProblems(type, inputs),
+    ]);
+    expect(problems).toEqual([]);
+  });
+
+  test('puts addresses, firewall and files before a machine, and the right to its blobs before its boot', () => {
+    const changes = describeChanges(up.calls);
+    for (const host of HOSTS) {
+      const machine = position(changes, `Create ${host}`);
+      for (const part of ['address', 'firewall', 'nic', 'secrets'])
+        expect(position(changes, `Create ${host}-${part}`), `${host}-${part}`).toBeLessThan(machine);
+    }
+    expect(position(changes, 'Create web-blobs')).toBeLessThan(position(changes, 'Create web'));
+  });
+
+  test('keeps in its state no secret in plain text', async () => {
+    const state = await stack.exportState();
+    const text = JSON.stringify(state);
+    const machine = resourceNamed(state, 'web');
+    expect(findSecrets(machine.inputs)).toContain('osProfile.customData');
+    // Of the credentials, what is public; of the registry and of signed addresses, nothing.
+    expect(text).not.toMatch(/PRIVATE KEY/);
+    expect(text).not.toMatch(/signature of|signature\+of|password of/);
+    expect(text).not.toMatch(/#cloud-config|I2Nsb3Vk/);
+    expect(text).toMatch(/BEGIN CERTIFICATE/);
+  });
+
+  test('misses no dependency', async () => {
+    expect(findMissingDependencies(await stack.exportState())).toEqual([]);
+  });
+
+  test(
+    'asks for nothing more at a second up',
+    async () => {
+      const again = await stack.up();
+      expect(describeChanges(again.calls)).toEqual([]);
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    'replaces just the host whose user-data changes, machine and secrets, and leaves its disk',
+    async () => {
+      stack.configure({ 'lab:kafkaRetentionHours': '24' });
+      const changes = describeChanges((await stack.up()).calls);
+      stack.configure({ 'lab:kafkaRetentionHours': undefined });
+      const machines = changes.filter((change) => HOSTS.some((host) => change.endsWith(` ${host}`)));
+      expect(machines).toEqual(['Delete kafka-1', 'Create kafka-1']);
+      expect(changes.filter((change) => /-(data|nic|address|firewall)$/.test(change))).toEqual([]);
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    'is destroyed in the order in which nothing loses what it needs, and whole',
+    async () => {
+      const { errors, calls } = await stack.destroy();
+      expect(errors).toEqual([]);
+      const changes = describeChanges(calls);
+      for (const host of HOSTS) {
+        const machine = position(changes, `Delete ${host}`);
+        expect(machine).toBeLessThan(position(changes, `Delete ${host}-nic`));
+        expect(position(changes, `Delete ${host}-nic`)).toBeLessThan(position(changes, `Delete ${host}-address`));
+      }
+      expect(position(changes, 'Delete group')).toBe(changes.length - 1);
+      expect(resourcesOf(await stack.exportState())).toEqual([]);
+    },
+    LIMIT_MS,
+  );
+});

@@ -9,12 +9,13 @@ import { findSecrets, reveal } from './values.ts';
 const FIXTURE = join(import.meta.dirname, 'fixture');
 const SECRET = 'swordfish';
 
-const createFixture = (config: Record<string, string> = {}, tables = 'tables.ts'): Promise<StandInStack> =>
+const createFixture = (config: Record<string, string> = {}): Promise<StandInStack> =>
   createStack({
     programDir: FIXTURE,
     stack: 'test',
     config,
-    standIns: [{ package: 'azure-native', tables: join(FIXTURE, tables) }],
+    standIns: [{ package: 'azure-native', tables: join(FIXTURE, 'tables.ts') }],
+    modules: { 'greeting.ts': join(FIXTURE, 'other-greeting.ts') },
   });
 
 describe('a stack on a stand-in', () => {
@@ -41,8 +42,9 @@ describe('a stack on a stand-in', () => {
     expect(describeChanges(calls)).toEqual(['Create group', 'Create account', 'Create machine', 'Create late']);
   });
 
-  test('has outputs of resources and of functions', async () => {
+  test('has outputs of resources and functions, and of a module that was put in place of its own', async () => {
     expect(await stack.outputs()).toEqual({
+      greeting: 'good-bye',
       subscription: '00000000-0000-0000-0000-000000000001',
       blobUrl: 'https://labtest.blob.core.windows.net/',
       key: 'key-of-labtest',

@@ -33,6 +33,9 @@ describe('a stack on a stand-in', () => {
     expect(created.map(({ name }) => name)).toEqual(['group', 'account', 'machine', 'late']);
     for (const { name, preview } of created) expect(preview, name).toBe(true);
     expect(describeChanges(calls)).toEqual([]);
+    // What the cloud would give is not known, so no function is asked about it.
+    const asked = calls.filter(({ method }) => method === 'Invoke').map(({ type }) => type);
+    expect(asked).toEqual(['azure-native:authorization:getClientConfig']);
   });
 
   test('is brought up in the order of what depends on what', async () => {

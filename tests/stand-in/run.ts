@@ -2,6 +2,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parse, stringify } from 'yaml';
 import { lastLines, runCommand } from '../../tools/launcher/command.ts';
 import { ensureKeys, type LabContext, pulumiEnvironment } from '../../tools/launcher/context.ts';
@@ -21,6 +22,13 @@ export type StackRequest = {
   standIns: readonly StandInPlugin[];
   /** What the program finds in its environment beside what is there. */
   env?: Record<string, string>;
+  /** Commands that it finds before those of this machine, as shell scripts: `{ ssh: 'echo hello' }`. */
+  commands?: Record<string, string>;
+  /**
+   * Modules of the program, by their path in its folder, and the absolute paths of those that are loaded in their place: for what
+   * would talk to machines that are not there.
+   */
+  modules?: Record<string, string>;
   /** Of each command; 45 s without it. */
   timeoutMs?: number;
 };
@@ -118,7 +126,7 @@ export async function createStack(request: StackRequest): Promise<StandInStack> 
 
 /** The launcher's environment of the CLI, with state, keys and plugins in a folder of this stack alone. */
 async function prepareEnvironment(
-  { standIns, env }: StackRequest,
+  { programDir, standIns, env, commands = {}, modules = {} }: StackRequest,
   root: string,
   record: string,
 ): Promise<NodeJS.ProcessEnv> {
@@ -135,14 +143,34 @@ async function prepareEnvironment(
   const pulumiHome = join(root, 'home');
   lendPlugins(toolchain.pulumiHome, pulumiHome, standIns);
   for (const plugin of standIns) installStandIn(plugin, pulumiHome, record);
+  const commandsDir = join(root, 'commands');
+  mkdirSync(commandsDir);
+  for (const [name, script] of Object.entries(commands))
+    writeFileSync(join(commandsDir, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  const engine = pulumiEnvironment(context, { ...toolchain, pulumiHome });
   return {
     ...process.env,
     ...own,
-    ...pulumiEnvironment(context, { ...toolchain, pulumiHome }),
+    ...engine,
+    PATH: `${commandsDir}:${engine.PATH}`,
+    ...replacing(programDir, modules),
     PULUMI_ENABLE_STREAMING_JSON_PREVIEW: '1',
     // A plugin that is missing is an error here, not something to be downloaded.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: '1',
     ...env,
+  };
+}
+
+function replacing(programDir: string, modules: Record<string, string>): NodeJS.ProcessEnv {
+  const urls = Object.entries(modules).map(([own, other]) => [
+    pathToFileURL(join(programDir, own)).href,
+    pathToFileURL(other).href,
+  ]);
+  if (urls.length === 0) return {};
+  const preload = `--import=${pathToFileURL(join(import.meta.dirname, 'replace-modules.ts')).href}`;
+  return {
+    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} ${preload}`.trim(),
+    STAND_IN_MODULES: JSON.stringify(Object.fromEntries(urls)),
   };
 }
 

@@ -9,12 +9,13 @@ import { findSecrets, reveal } from './values.ts';
 const FIXTURE = join(import.meta.dirname, 'fixture');
 const SECRET = 'swordfish';
 
-const createFixture = (config: Record<string, string> = {}, tables = 'tables.ts'): Promise<StandInStack> =>
+const createFixture = (config: Record<string, string> = {}): Promise<StandInStack> =>
   createStack({
     programDir: FIXTURE,
     stack: 'test',
     config,
-    standIns: [{ package: 'azure-native', tables: join(FIXTURE, tables) }],
+    standIns: [{ package: 'azure-native', tables: join(FIXTURE, 'tables.ts') }],
+    modules: { 'greeting.ts': join(FIXTURE, 'other-greeting.ts') },
   });
 
 describe('a stack on a stand-in', () => {
@@ -32,6 +33,9 @@ describe('a stack on a stand-in', () => {
     expect(created.map(({ name }) => name)).toEqual(['group', 'account', 'machine', 'late']);
     for (const { name, preview } of created) expect(preview, name).toBe(true);
     expect(describeChanges(calls)).toEqual([]);
+    // What the cloud would give is not known, so no function is asked about it.
+    const asked = calls.filter(({ method }) => method === 'Invoke').map(({ type }) => type);
+    expect(asked).toEqual(['azure-native:authorization:getClientConfig']);
   });
 
   test('is brought up in the order of what depends on what', async () => {
@@ -41,8 +45,9 @@ describe('a stack on a stand-in', () => {
     expect(describeChanges(calls)).toEqual(['Create group', 'Create account', 'Create machine', 'Create late']);
   });
 
-  test('has outputs of resources and of functions', async () => {
+  test('has outputs of resources and functions, and of a module that was put in place of its own', async () => {
     expect(await stack.outputs()).toEqual({
+      greeting: 'good-bye',
       subscription: '00000000-0000-0000-0000-000000000001',
       blobUrl: 'https://labtest.blob.core.windows.net/',
       key: 'key-of-labtest',

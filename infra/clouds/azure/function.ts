@@ -4,7 +4,6 @@ import * as storage from '@pulumi/azure-native/storage/index.js';
 import * as web from '@pulumi/azure-native/web/index.js';
 import * as pulumi from '@pulumi/pulumi';
 import type { Artifact } from '../../artifacts.ts';
-import { resourceName } from '../../naming.ts';
 import type { FunctionService } from '../../services.ts';
 import { unpackArtifact } from '../unpack-artifact.ts';
 import type { LabGroup } from './group.ts';
@@ -33,7 +32,7 @@ export function runFunction(service: FunctionService, artifact: Artifact, at: La
   });
   const plan = new web.AppServicePlan('function-plan', {
     ...common,
-    name: resourceName(config.stack, 'function-plan'),
+    name: 'function-plan',
     kind: 'functionapp',
     reserved: true,
     sku: { name: 'Y1', tier: 'Dynamic' },

@@ -52,8 +52,8 @@ function openPorts(recorder: Recorder): OpenPort[] {
       return [`${host} is not closed`];
     return rules
       .filter(({ access }) => access === 'Allow')
-      .flatMap(({ sourceAddressPrefixes = [], destinationPortRange, protocol }) =>
-        sourceAddressPrefixes
+      .flatMap(({ sourceAddressPrefix, sourceAddressPrefixes = [], destinationPortRange, protocol }) =>
+        [...sourceAddressPrefixes, ...(sourceAddressPrefix === undefined ? [] : [sourceAddressPrefix])]
           .filter((source) => source !== '10.80.0.0/24')
           .map((source) => `${host} ${destinationPortRange}/${protocol.toLowerCase()} ${names[source] ?? source}`),
       );

@@ -17,6 +17,11 @@ export function findContradictions(config: LabConfig): string[] {
   wants('managedDatabase', traits.managedDatabase);
   wants('appServiceRepository', traits.appService);
   wants('shutdownAt', traits.costs);
+  if (config.hosts === 'one' && (config.ciRunners > 1 || config.kafkaBrokers > 1)) {
+    problems.push(
+      `lab:hosts is one, which has one runner and one broker, but lab:ciRunners is ${config.ciRunners} and lab:kafkaBrokers ${config.kafkaBrokers}: set both to 1, or lab:hosts to many`,
+    );
+  }
   if (traits.costs && config.owner === undefined) {
     problems.push(
       `lab:owner is none, but the cloud ${config.cloud} costs money: say who answers for the lab, -c lab:owner=ann@example.org`,

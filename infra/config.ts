@@ -31,6 +31,8 @@ export type CloudName = (typeof CLOUD_NAMES)[number];
 export type LabConfig = {
   stack: string;
   cloud: CloudName;
+  /** `many`: each role has a host of its own. `one`: all are on one. */
+  hosts: 'many' | 'one';
   ciRunners: number;
   /** 0: as many as a host's cores and memory allow. */
   ciJobsPerRunner: number;
@@ -100,6 +102,7 @@ export class ConfigError extends Problem {
 
 const READERS: { [K in Exclude<keyof LabConfig, 'stack'>]: Reader } = {
   cloud: oneOf(CLOUD_NAMES),
+  hosts: oneOf(['many', 'one']),
   ciRunners: integer(1, 8),
   ciJobsPerRunner: integer(1, 16, [0]),
   ciRepositories: repositories,

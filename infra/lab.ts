@@ -34,36 +34,74 @@ export type Lab = {
 
 /** For how many jobs a runner host has memory where the configuration leaves their number to its cores. */
 const USUAL_JOBS = 2;
+/** The only host of a lab that has but one. */
+const ONE_HOST = 'lab';
+/** Of the memory of its roles: they have their peaks at different times, and one system under them. */
+const ONE_HOST_SHARE = 0.5;
 
 /**
  * Expands a configuration to the list of hosts; the same configuration always gives the same lab.
  * @param traits of the cloud that the configuration names
  */
 export function describeLab(config: LabConfig, traits: CloudTraits = CLOUD_TRAITS[config.cloud]): Lab {
-  const host = (name: string, index: number, roles: readonly RoleName[], moreMemory = 0): Host =>
-    describeHost({ config, traits }, { name, index, roles, moreMemory });
-  const jobsMemory = (config.ciJobsPerRunner === 0 ? USUAL_JOBS : config.ciJobsPerRunner) * config.ciMemory;
-  const runners = Array.from({ length: config.ciRunners }, (_, position) =>
-    host(`ci-${position + 1}`, position + 1, position === 0 ? ['git', 'ci'] : ['ci'], jobsMemory),
-  );
-  const brokers = Array.from({ length: config.kafkaBrokers }, (_, position) =>
-    host(`kafka-${position + 1}`, position + 1, ['kafka']),
-  );
+  const at = { config, traits };
   return {
     stack: config.stack,
     config,
     traits,
-    hosts: [
-      host('web', 1, ['web']),
-      ...(config.managedDatabase ? [] : [host('database', 1, ['database'])]),
-      ...(traits.blobService ? [] : [host('storage', 1, ['storage'])]),
-      ...brokers,
-      ...runners,
-      ...(config.function && !traits.functionService ? [host('function', 1, ['function'])] : []),
-    ],
+    hosts: config.hosts === 'one' ? [describeOneHost(at)] : describeManyHosts(at),
     ...(config.container ? { container: NUMBERS_CONTAINER } : {}),
     ...(config.function && traits.functionService ? { function: NUMBERS_FUNCTION } : {}),
   };
+}
+
+/** Every role on a host of its own, but for the Git server. */
+function describeManyHosts(at: LabPlan): Host[] {
+  const { ciRunners, kafkaBrokers } = at.config;
+  const host = (name: string, index: number, roles: readonly RoleName[]): Host =>
+    describeHost(at, { name, index, roles, memory: memoryOf(roles) + memoryOfJobs(at, roles) });
+  const several = (count: number, describe: (index: number) => Host): Host[] =>
+    Array.from({ length: count }, (_, position) => describe(position + 1));
+  return [
+    host('web', 1, ['web']),
+    ...neededOf(at, ['database', 'storage']).map((role) => host(role, 1, [role])),
+    ...several(kafkaBrokers, (index) => host(`kafka-${index}`, index, ['kafka'])),
+    ...several(ciRunners, (index) => host(`ci-${index}`, index, index === 1 ? ['git', 'ci'] : ['ci'])),
+    ...neededOf(at, ['function']).map((role) => host(role, 1, [role])),
+  ];
+}
+
+/** All roles on one host, for who has no more. */
+function describeOneHost(at: LabPlan): Host {
+  const roles = neededOf(at, ['web', 'database', 'storage', 'kafka', 'git', 'ci', 'function']);
+  const memory = Math.ceil(memoryOf(roles) * ONE_HOST_SHARE) + memoryOfJobs(at, roles);
+  return describeHost(at, { name: ONE_HOST, index: 1, roles, memory });
+}
+
+/** Those roles that a host has to have, as the cloud has no service in its place. */
+function neededOf({ config, traits }: LabPlan, roles: readonly RoleName[]): RoleName[] {
+  const needed: Partial<Record<RoleName, boolean>> = {
+    database: !config.managedDatabase,
+    storage: !traits.blobService,
+    function: config.function && !traits.functionService,
+  };
+  return roles.filter((role) => needed[role] ?? true);
+}
+
+function memoryOf(roles: readonly RoleName[]): number {
+  return roles.reduce((sum, role) => sum + ROLES[role].memory, 0);
+}
+
+function memoryOfJobs({ config }: LabPlan, roles: readonly RoleName[]): number {
+  if (!roles.includes('ci')) return 0;
+  const jobs = jobsPerRunner(config);
+  return (jobs === 0 ? USUAL_JOBS : jobs) * config.ciMemory;
+}
+
+/** How many jobs a runner runs side by side; 0: as many as its cores and memory allow. */
+export function jobsPerRunner({ ciJobsPerRunner, hosts }: LabConfig): number {
+  // A runner that counts the memory of its host would take that of the other roles.
+  return ciJobsPerRunner === 0 && hosts === 'one' ? 1 : ciJobsPerRunner;
 }
 
 /** Names of all that is to be packed for a lab. */
@@ -88,12 +126,10 @@ export function hasRole(host: Host, role: RoleName): boolean {
   return host.roles.some(({ name }) => name === role);
 }
 
-type HostKind = { name: string; index: number; roles: readonly RoleName[]; moreMemory: number };
+type LabPlan = Pick<Lab, 'config' | 'traits'>;
+type HostKind = { name: string; index: number; roles: readonly RoleName[]; memory: number };
 
-function describeHost(
-  { config, traits }: { config: LabConfig; traits: CloudTraits },
-  { name, index, roles: roleNames, moreMemory }: HostKind,
-): Host {
+function describeHost({ config, traits }: LabPlan, { name, index, roles: roleNames, memory }: HostKind): Host {
   const roles = roleNames.map((role) => ROLES[role]);
   const apps = roles.flatMap(({ artifacts }) => artifacts);
   return {
@@ -107,7 +143,7 @@ function describeHost(
       ...apps,
     ],
     keepsData: roles.some(({ keepsData }) => keepsData),
-    memory: roles.reduce((sum, { memory }) => sum + memory, moreMemory),
+    memory,
     checks: roles.flatMap(({ checks }) => checks),
   };
 }

@@ -78,7 +78,7 @@ const WEB: Role = {
   identityUser: 801,
   memory: 768,
   checks: [
-    { unit: 'web.service', kind: 'http', url: 'http://127.0.0.1:8080/healthz' },
+    { unit: 'web.service', kind: 'http', url: 'http://127.0.0.1:8000/healthz' },
     { unit: 'caddy.service', kind: 'http', url: 'http://127.0.0.1:80/healthz' },
   ],
   talksTo: ['git', 'kafka', 'database', 'storage'],

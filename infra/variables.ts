@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { renderFirewall } from './firewall.ts';
 import { addressesOf, type Inventory } from './inventory.ts';
-import { firstHostOf, type Host, hasRole, hostsOf, type Lab } from './lab.ts';
+import { firstHostOf, type Host, hasRole, hostsOf, jobsPerRunner, type Lab } from './lab.ts';
 import { isPlainName } from './naming.ts';
 import { publicUrls } from './urls.ts';
 
@@ -48,7 +48,9 @@ export function describeVariables(
     stack: lab.stack,
     version,
     sshPublicKey,
-    hostsFile: known.map(({ name }) => `${addressesOf(inventory, name).internal} ${name}`).join('\n'),
+    hostsFile: known
+      .map((each) => `${addressesOf(inventory, each.name).internal} ${namesOf(each, lab).join(' ')}`)
+      .join('\n'),
     firewall: renderFirewall(host, inventory),
     health: JSON.stringify({ host: host.name, checks: host.checks }),
     keepsData: host.keepsData ? 'yes' : 'no',
@@ -67,6 +69,12 @@ export function describeVariables(
     ...describeKafka(host, lab, inventory),
     ...describeCi(lab, git),
   };
+}
+
+/** Its own name, and those of the roles that it is the first host of: a role is found by its name, on whichever host it is. */
+function namesOf(host: Host, lab: Lab): string[] {
+  const first = host.roles.map(({ name }) => name).filter((role) => firstHostOf(lab, role).name === host.name);
+  return [...new Set([host.name, ...first])];
 }
 
 /** What Kafka's hosts and clients are told. A listener is `NAME://host:port`. */
@@ -103,7 +111,7 @@ function describeCi({ config }: Lab, git: string): Record<string, string> {
     ciOwnRepositories: own.join(' '),
     ciGitHosts: [...new Set([`${git}:8080`, ...elsewhere.map((url) => new URL(url).host)])].join(','),
     ciRegistries: config.ciRegistries.join(','),
-    ciJobsPerRunner: String(config.ciJobsPerRunner),
+    ciJobsPerRunner: String(jobsPerRunner(config)),
     ciTestSeconds: String(config.ciTestSeconds),
     ciInstallSeconds: String(config.ciInstallSeconds),
     ciUnitSeconds: String(jobSeconds + IDLE_UNIT_SECONDS),

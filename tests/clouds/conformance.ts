@@ -81,15 +81,21 @@ async function bootLab(
   };
 }
 
+const ONE_OF_EACH = { 'lab:ciRunners': '1', 'lab:kafkaBrokers': '1' };
+
 /** Every setting that changes which hosts and ports there are. */
 const settingsOf = ({ plaintextFrom }: CloudUnderTest): fc.Arbitrary<Record<string, string>> =>
-  fc.record({
-    'lab:ciRunners': fc.integer({ min: 1, max: 3 }).map(String),
-    'lab:kafkaBrokers': fc.constantFrom('1', '3'),
-    'lab:kafkaPlaintextFrom': fc.constantFrom('none', plaintextFrom),
-    'lab:container': fc.constantFrom('true', 'false'),
-    'lab:function': fc.constantFrom('true', 'false'),
-  });
+  fc
+    .record({
+      'lab:hosts': fc.constantFrom('many', 'one'),
+      'lab:ciRunners': fc.integer({ min: 1, max: 3 }).map(String),
+      'lab:kafkaBrokers': fc.constantFrom('1', '3'),
+      'lab:kafkaPlaintextFrom': fc.constantFrom('none', plaintextFrom),
+      'lab:container': fc.constantFrom('true', 'false'),
+      'lab:function': fc.constantFrom('true', 'false'),
+    })
+    // One host has one runner and one broker.
+    .map((settings) => ({ ...settings, ...(settings['lab:hosts'] === 'one' ? ONE_OF_EACH : {}) }));
 
 export function describeCloud(under: CloudUnderTest): void {
   describe(`the cloud ${under.name}`, () => {
@@ -132,7 +138,7 @@ export function describeCloud(under: CloudUnderTest): void {
           );
           expect(under.openPorts(recorder, lab).sort()).toEqual(declared.sort());
         }),
-        { numRuns: 6 },
+        { numRuns: 8 },
       );
     }, 60_000);
 

@@ -54,7 +54,7 @@ describe("the lecture's three messages", () => {
 
   test('go from inside of the lab to outside', async () => {
     const text = `inside ${randomUUID()}`;
-    await onHost(stack, 'kafka-1', 'producer', '-ip', 'kafka-1', '-port', '9092', '--message', text);
+    await onHost(stack, 'kafka-1', 'producer', '-ip', 'kafka', '-port', '9092', '--message', text);
     const consumed = await consume('-groupid', randomUUID(), '--idle', '1');
     expect(consumed.stdout).toContain(text);
   });
@@ -74,7 +74,7 @@ describe('a student', () => {
   });
 
   test('may not do it without a password either, from inside of the lab', async () => {
-    const attempt = onHost(stack, 'kafka-1', 'producer', '-ip', 'kafka-1', '-topic', 'ci.jobs', '--message', 'x');
+    const attempt = onHost(stack, 'kafka-1', 'producer', '-ip', 'kafka', '-topic', 'ci.jobs', '--message', 'x');
     await expect(attempt).rejects.toThrow(/may not write to ci\.jobs/);
   });
 

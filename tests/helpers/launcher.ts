@@ -46,8 +46,12 @@ export async function outputOf(program: string, args: readonly string[], options
 /** Whether the hosts of the lab under test are elsewhere, and no containers of this machine (`./lab test --stack`). */
 export const REMOTE = process.env.LAB_E2E_REMOTE !== undefined;
 
-/** Runs a command as root on a host, to its end: in its container, or over SSH. */
-export function runOn(stack: string, host: string, ...command: string[]): Promise<Run> {
+/** Whether all roles of the lab under test are on one host (`lab:hosts`). */
+export const ONE_HOST = process.env.LAB_E2E_HOSTS === 'one';
+
+/** Runs a command as root on a host, or on the only one, to its end: in its container, or over SSH. */
+export function runOn(stack: string, name: string, ...command: string[]): Promise<Run> {
+  const host = ONE_HOST ? 'lab' : name;
   if (!REMOTE) return run('docker', ['exec', `lab-${stack}-${host}`, ...command]);
   const words = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`);
   return lab(['ssh', '-s', stack, host, 'sudo', ...words]);

@@ -20,6 +20,7 @@ describe('the configuration of a stack', () => {
     expect(configWith()).toEqual({
       stack: 'dev',
       cloud: 'local',
+      hosts: 'many',
       ciRunners: 1,
       ciJobsPerRunner: 0,
       ciRepositories: ['myapp', 'mynodeapp'],
@@ -86,7 +87,7 @@ describe('the configuration of a stack', () => {
   test('names the known keys when one is unknown, and every other problem at once', () => {
     const refuse = (): unknown => configWith({ 'lab:ciRuners': '2', 'lab:ciRunners': '9' });
     expect(refuse).toThrow(ConfigError);
-    expect(refuse).toThrow(/lab:ciRuners is not a key of the lab. Known keys: lab:cloud, lab:ciRunners/);
+    expect(refuse).toThrow(/lab:ciRuners is not a key of the lab. Known keys: lab:cloud, lab:hosts, lab:ciRunners/);
     expect(refuse).toThrow(/lab:ciRunners must be a whole number from 1 to 8/);
   });
 

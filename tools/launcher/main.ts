@@ -14,10 +14,16 @@ import { readOutputs } from './stack-outputs.ts';
 const context = createContext();
 const report = createReport();
 
-type TestFlags = { unit?: true; faults?: true; machines?: true; stack?: string };
+type TestFlags = { unit?: true; faults?: true; oneHost?: true; machines?: true; stack?: string };
 
 const collect = (value: string, before: string[]): string[] => [...before, value];
 const stackOption = new Option('-s, --stack <stack>', 'the stack').default(DEFAULT_STACK);
+/** Flags of `./lab test`: each says what alone is tested. */
+const TEST_FLAGS = ['unit', 'faults', 'oneHost', 'machines', 'stack'];
+const testFlag = (flags: string, description: string): Option => {
+  const option = new Option(flags, description);
+  return option.conflicts(TEST_FLAGS.filter((name) => name !== option.attributeName()));
+};
 const jsonOption = new Option('--json', 'print what a program would read');
 
 const program = new Command('lab')
@@ -180,32 +186,20 @@ program
 program
   .command('test')
   .description('check everything: lint, types, unit tests, and a lab of its own from end to end')
-  .addOption(new Option('--unit', 'without the lab from end to end').conflicts('faults'))
-  .option('--faults', 'only Kafka and the chat, killed, replaced and full, with one broker and with three')
+  .addOption(testFlag('--unit', 'without the lab from end to end'))
+  .addOption(testFlag('--faults', 'only Kafka and the chat, killed, replaced and full, with one broker and with three'))
+  .addOption(testFlag('--one-host', 'only a lab that has all roles on one host'))
+  .addOption(testFlag('--machines', 'only the user-data of hosts, on a Debian with no program of the lab'))
   .addOption(
-    new Option('--machines', 'only the user-data of hosts, on a Debian with no program of the lab').conflicts([
-      'unit',
-      'faults',
-    ]),
-  )
-  .addOption(
-    new Option(
+    testFlag(
       '--stack <stack>',
       'only a lab on its cloud: bring it up, ask it all that can be asked from outside, give it back',
-    ).conflicts(['unit', 'faults', 'machines']),
+    ),
   )
-  .action(async ({ unit, faults, machines, stack }: TestFlags) => {
+  .action(async ({ stack, ...flags }: TestFlags) => {
     const { runTests } = await import('./verbs/test.ts');
-    const scope =
-      stack !== undefined
-        ? { stack: checkStackName(stack) }
-        : machines
-          ? 'machines'
-          : unit
-            ? 'unit'
-            : faults
-              ? 'faults'
-              : 'all';
+    const [flag = 'all'] = Object.keys(flags) as (keyof typeof flags)[];
+    const scope = stack === undefined ? flag : { stack: checkStackName(stack) };
     process.exitCode = await runTests({ context, report, scope });
   });
 

@@ -15,9 +15,10 @@ const CHROMIUM = '/usr/bin/chromium';
 
 /**
  * What is checked: `unit` all that needs no lab, `all` that and a lab from end to end, `faults` Kafka and the chat under all that can
- * happen to them, `machines` the user-data of hosts on plain machines, or a stack that is brought up for it and given back.
+ * happen to them, `machines` the user-data of hosts on plain machines, `oneHost` a lab that has all roles on one host, or a stack that is
+ * brought up for it and given back.
  */
-export type TestScope = 'unit' | 'all' | 'faults' | 'machines' | { stack: string };
+export type TestScope = 'unit' | 'all' | 'faults' | 'machines' | 'oneHost' | { stack: string };
 
 export type TestOptions = { context: LabContext; report: Report; scope: TestScope };
 
@@ -74,6 +75,9 @@ export async function runTests({ context, report, scope }: TestOptions): Promise
     } else if (scope === 'machines') {
       await report.step('packages for the machines', (say) => installDebianPackages(['mmdebstrap'], say));
       await suite('machines');
+    } else if (scope === 'oneHost') {
+      process.env.LAB_E2E_HOSTS = 'one';
+      await suite('e2e', [...ANYWHERE, 'tests/e2e/hosts.test.ts']);
     } else if (scope === 'faults') {
       for (const brokers of ['1', '3']) {
         Object.assign(process.env, { LAB_E2E_FAULTS: 'all', LAB_E2E_BROKERS: brokers });
@@ -105,8 +109,8 @@ async function withLab(
   count: (passed: number, failed: number) => void,
 ): Promise<void> {
   const { projectDir } = context.paths;
-  const { adminCidr } = readStackConfig(projectDir, stack, []);
-  Object.assign(process.env, { LAB_E2E_STACK: stack, LAB_E2E_REMOTE: adminCidr });
+  const { adminCidr, hosts } = readStackConfig(projectDir, stack, []);
+  Object.assign(process.env, { LAB_E2E_STACK: stack, LAB_E2E_REMOTE: adminCidr, LAB_E2E_HOSTS: hosts });
   const { E2E_SETTINGS } = await import('../../../tests/helpers/e2e-settings.ts');
   const settings = Object.entries(E2E_SETTINGS).map(([key, value]) => `${key}=${value}`);
   try {

@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { launchChromium, pictureFolder } from '../helpers/chromium.ts';
 import { PROJECT_DIR } from '../helpers/lab.ts';
+import { ONE_HOST } from '../helpers/launcher.ts';
 
 const { outputs } = inject('e2e');
 const pictures = pictureFolder(PROJECT_DIR);
@@ -28,7 +29,7 @@ describe('the first page', () => {
     for (const url of [outputs.apiUrl, outputs.kafkaBootstrap, outputs.blobUrl])
       expect(await page.getByText(url).first().isVisible(), url).toBe(true);
     await page.getByText('Answers queries.').waitFor();
-    await page.getByText('2 runners are there.').waitFor();
+    await page.getByText(ONE_HOST ? 'One runner is there.' : '2 runners are there.').waitFor();
     expect(complaints).toEqual([]);
   });
 

@@ -7,6 +7,7 @@ import { fakeCommand } from './fake-command.ts';
 
 const outputs = {
   ssh: { web: 'ssh -p 24040 lab@localhost', 'ci-1': 'ssh -p 24060 lab@localhost' },
+  hosts: { web: { roles: ['web'] }, 'ci-1': { roles: ['git', 'ci'] } },
 } as unknown as LabOutputs;
 
 /** Runs something on a machine whose `ssh` is this script. */
@@ -18,7 +19,10 @@ async function withSsh<T>(script: string, run: () => Promise<T>): Promise<T> {
 describe('a host', () => {
   test('is reached by its command; of one that is not there, those that are there are named', () => {
     expect(sshCommand(outputs, 'web')).toEqual(['ssh', '-p', '24040', 'lab@localhost']);
-    expect(() => sshCommand(outputs, 'mail')).toThrow(new Problem('There is no host mail. The hosts are: web, ci-1.'));
+    expect(() => sshCommand(outputs, 'mail')).toThrow(
+      new Problem('There is no host mail. The hosts are: web (web); ci-1 (git, ci).'),
+    );
+    expect(sshCommand(outputs, 'git')).toEqual(sshCommand(outputs, 'ci-1'));
   });
 
   test('runs a command as root, asking for no password and not waiting for ever', async () => {

@@ -4,12 +4,19 @@ import type { LabOutputs } from '../../infra/outputs.ts';
 import { Problem } from '../../infra/problem.ts';
 import { type CommandResult, runCommand } from './command.ts';
 
-/** The program and arguments that log in on a host. @throws Problem naming the hosts there are */
-export function sshCommand(outputs: LabOutputs, host: string): string[] {
-  const command = outputs.ssh[host];
-  if (command === undefined)
-    throw new Problem(`There is no host ${host}. The hosts are: ${Object.keys(outputs.ssh).join(', ')}.`);
+/** The program and arguments that log in on a host, by its name or that of a role. @throws Problem naming the hosts there are */
+export function sshCommand(outputs: LabOutputs, name: string): string[] {
+  const command = outputs.ssh[name] ?? outputs.ssh[findHostOf(outputs, name) ?? ''];
+  if (command === undefined) {
+    const hosts = Object.entries(outputs.hosts).map(([host, { roles }]) => `${host} (${roles.join(', ')})`);
+    throw new Problem(`There is no host ${name}. The hosts are: ${hosts.join('; ')}.`);
+  }
   return command.split(' ');
+}
+
+/** The first host that has a role. */
+function findHostOf({ hosts }: LabOutputs, role: string): string | undefined {
+  return Object.entries(hosts).find(([, { roles }]) => roles.includes(role))?.[0];
 }
 
 /** Runs a command on a host as root and gives what it printed. */

@@ -6,6 +6,9 @@ import { CHROMIUM } from './tests/helpers/chromium.ts';
 // These need a browser but no lab. `./lab test` installs one first; `./lab test --unit` says so where it goes without.
 const withBrowser = existsSync(CHROMIUM) ? ['tests/browser/{ci,chat,stream}-*.test.ts'] : [];
 
+/** Programs under the real Pulumi engine, with stand-ins for the clouds: they need the engine but no lab. */
+const ENGINE_TESTS = 'tests/**/*.engine.test.ts';
+
 export default defineConfig({
   test: {
     // One more than it would take by itself on two processors: much of the time a test waits for a browser or a process.
@@ -14,7 +17,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['tests/{infra,clouds,cloud-init,apps,samples,tools}/**/*.test.ts', ...withBrowser],
+          include: ['tests/{infra,clouds,cloud-init,apps,samples,stand-in,helpers,tools}/**/*.test.ts', ...withBrowser],
+          exclude: [ENGINE_TESTS],
           testTimeout: 20_000,
         },
       },
@@ -23,6 +27,15 @@ export default defineConfig({
           name: 'machines',
           include: ['tests/machines/**/*.test.ts'],
           testTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: 'engine',
+          include: [ENGINE_TESTS],
+          globalSetup: ['tests/stand-in/engine-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -1,8 +1,26 @@
 /** Checks the stack's `lab:` configuration once and turns it into plain, typed data. */
 
-import { parseCidr } from './cidr.ts';
+import {
+  boolean,
+  brokers,
+  cidr,
+  confirmations,
+  hostNames,
+  hours,
+  integer,
+  matching,
+  oneOf,
+  optional,
+  type Reader,
+  Refusal,
+  repositories,
+  repositoryUrl,
+  subnet,
+  timeOfDay,
+  timeSpan,
+  timeZone,
+} from './config-readers.ts';
 import { findContradictions } from './config-rules.ts';
-import { isPlainName } from './naming.ts';
 import { Problem } from './problem.ts';
 
 /** Names of the clouds that the lab can be brought up on. */
@@ -80,135 +98,6 @@ export class ConfigError extends Problem {
   }
 }
 
-type Reader = (text: string) => unknown;
-class Refusal extends Error {}
-
-const boolean: Reader = (text) => {
-  if (text !== 'true' && text !== 'false') throw new Refusal('must be true or false');
-  return text === 'true';
-};
-
-const integer =
-  (least: number, most: number, also: number[] = []): Reader =>
-  (text) => {
-    const value = Number(text);
-    const allowed = (value >= least && value <= most) || also.includes(value);
-    if (!/^-?\d+$/.test(text) || !allowed) {
-      const extra = also.length === 0 ? '' : `${also.join(', ')} or `;
-      throw new Refusal(`must be ${extra}a whole number from ${least} to ${most}`);
-    }
-    return value;
-  };
-
-const oneOf =
-  (allowed: readonly string[]): Reader =>
-  (text) => {
-    if (!allowed.includes(text)) throw new Refusal(`must be one of: ${allowed.join(', ')}`);
-    return text;
-  };
-
-const list =
-  (isItem: (item: string) => boolean, items: string): Reader =>
-  (text) => {
-    const value = parseJson(text);
-    if (
-      !Array.isArray(value) ||
-      value.length === 0 ||
-      !value.every((item) => typeof item === 'string' && isItem(item))
-    ) {
-      throw new Refusal(`must be a list of at least one ${items}`);
-    }
-    return [...new Set(value)];
-  };
-
-const repositories = list(
-  (item) => isPlainName(item) || isRepositoryUrl(item),
-  'repository, each a name of letters, digits, ".", "_" and "-", or a URL without a password, such as ["myapp", "https://git.example.org/ann/app.git"]',
-);
-
-const hostNames = list(
-  (item) => /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/.test(item),
-  'host name, such as ["pypi.org"]',
-);
-
-/** Whether a text is the address of a public repository: HTTP, and nothing in it that does not belong to the address. */
-function isRepositoryUrl(text: string): boolean {
-  if (!URL.canParse(text) || /[\s,'"`\\$]/.test(text)) return false;
-  const { protocol, username, password, search, hash, pathname } = new URL(text);
-  return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === '' && pathname.length > 1;
-}
-
-const cidr: Reader = (text) => {
-  if (parseCidr(text) === undefined) throw new Refusal('must be an IPv4 network such as 203.0.113.0/24');
-  return text;
-};
-
-const brokers: Reader = (text) => {
-  // Two are no quorum: when one is lost, so is the majority.
-  if (text !== '1' && text !== '3') throw new Refusal('must be 1 or 3');
-  return Number(text);
-};
-
-const subnet: Reader = (text) => {
-  if (text === 'auto') return text;
-  if (parseCidr(text)?.bits !== 24)
-    throw new Refusal('must be auto or an IPv4 network of 24 bits such as 10.80.0.0/24');
-  return text;
-};
-
-/** `none`, or what the reader makes of the text. */
-const optional =
-  (read: Reader): Reader =>
-  (text) =>
-    text === 'none' ? undefined : read(text);
-
-const matching =
-  (pattern: RegExp, wanted: string): Reader =>
-  (text) => {
-    if (!pattern.test(text)) throw new Refusal(`must be ${wanted}`);
-    return text;
-  };
-
-const TIME = '([01]\\d|2[0-3]):[0-5]\\d';
-const timeOfDay = matching(new RegExp(`^${TIME}$`), 'none or a time such as 22:00');
-
-const timeSpan: Reader = (text) => {
-  if (!new RegExp(`^${TIME}-${TIME}$`).test(text)) throw new Refusal('must be none or a span such as 08:30-18:00');
-  const [from, to] = text.split('-');
-  return { from, to };
-};
-
-const HOURS: Record<string, number> = { h: 1, d: 24 };
-
-const hours: Reader = (text) => {
-  const [, count = '', unit = ''] = /^([1-9]\d{0,3})([hd])$/.exec(text) ?? [];
-  const factor = HOURS[unit];
-  if (factor === undefined) throw new Refusal('must be none, or hours or days such as 12h or 7d');
-  return Number(count) * factor;
-};
-
-const timeZone: Reader = (text) => {
-  if (!Intl.supportedValuesOf('timeZone').includes(text) && text !== 'UTC')
-    throw new Refusal('must be the name of a time zone such as Europe/Paris');
-  return text;
-};
-
-const repositoryUrl: Reader = (text) => {
-  if (!isRepositoryUrl(text))
-    throw new Refusal('must be none or a URL without a password, such as https://git.example.org/ann/app.git');
-  return text;
-};
-
-/** Keys that `lab:confirm` may name, as there are values of theirs that want to be said twice. */
-const CONFIRMABLE = ['adminCidr', 'budget'];
-
-const confirmations: Reader = (text) => {
-  const value = parseJson(text);
-  if (!Array.isArray(value) || !value.every((item) => CONFIRMABLE.includes(item as string)))
-    throw new Refusal(`must be a list of none, one or more of ${CONFIRMABLE.join(', ')}`);
-  return value;
-};
-
 const READERS: { [K in Exclude<keyof LabConfig, 'stack'>]: Reader } = {
   cloud: oneOf(CLOUD_NAMES),
   ciRunners: integer(1, 8),
@@ -283,12 +172,4 @@ export function readConfig(raw: Record<string, string>, stack: string): LabConfi
   problems.push(...findContradictions(complete));
   if (problems.length > 0) throw new ConfigError(problems);
   return complete;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new Refusal('must be a JSON list');
-  }
 }

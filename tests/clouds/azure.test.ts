@@ -2,6 +2,8 @@ import { describe, expect, test, vi } from 'vitest';
 import { createAzureCloud } from '../../infra/clouds/azure/index.ts';
 import type { RuleInputs } from '../../infra/clouds/azure/network.ts';
 import type { Inventory } from '../../infra/inventory.ts';
+import { findNameProblems } from '../helpers/azure-names.ts';
+import { findInputProblems } from '../helpers/azure-types.ts';
 import { labWith, PROJECT_DIR } from '../helpers/lab.ts';
 import { isSecret, type Recorder, recordRegistrations, resolveOutput, reveal } from '../helpers/mocks.ts';
 import { AZURE_CALLS, AZURE_TYPES } from './azure-answers.ts';
@@ -50,8 +52,8 @@ function openPorts(recorder: Recorder): OpenPort[] {
       return [`${host} is not closed`];
     return rules
       .filter(({ access }) => access === 'Allow')
-      .flatMap(({ sourceAddressPrefixes = [], destinationPortRange, protocol }) =>
-        sourceAddressPrefixes
+      .flatMap(({ sourceAddressPrefix, sourceAddressPrefixes = [], destinationPortRange, protocol }) =>
+        [...sourceAddressPrefixes, ...(sourceAddressPrefix === undefined ? [] : [sourceAddressPrefix])]
           .filter((source) => source !== '10.80.0.0/24')
           .map((source) => `${host} ${destinationPortRange}/${protocol.toLowerCase()} ${names[source] ?? source}`),
       );
@@ -236,6 +238,34 @@ describe('a lab on Azure', () => {
       }),
     );
     expect((await create()).cloud.createAppService).toBeUndefined();
+  });
+
+  test('asks for all that it may have in words that azure-native declares, under names that Azure takes', async () => {
+    const stack = 'a-stack.with_a-name-of-forty-characters-X';
+    const { recorder, cloud, lab } = await create(
+      {
+        'lab:managedDatabase': 'true',
+        'lab:appServiceRepository': 'https://git.example.org/ann/site.git',
+        'lab:shutdownAt': '22:00',
+        'lab:kafkaBrokers': '3',
+        'lab:kafkaPlaintextFrom': '198.51.100.0/24',
+      },
+      stack,
+    );
+    cloud.createDatabase?.('secret-database');
+    cloud.createAppService?.();
+    expect(lab.function?.name).toBe('function');
+    await vi.waitFor(() => {
+      for (const type of ['dbformysql:Database', 'web:WebAppSourceControl', 'devtestlab:GlobalSchedule'])
+        expect(recorder.ofType(`azure-native:${type}`).length, type).toBeGreaterThan(0);
+    });
+    const asked = recorder.registrations.filter(({ type }) => type.startsWith('azure-native:'));
+    const problems = asked.flatMap(({ type, inputs }) => [
+      // A mock has files in another form; the engine's own is looked at where it runs.
+      ...findInputProblems(type, inputs).filter((problem) => !/Blob: source is an object/.test(problem)),
+      ...findNameProblems(type, inputs),
+    ]);
+    expect(problems).toEqual([]);
   });
 
   test('shares no name with another stack', async () => {

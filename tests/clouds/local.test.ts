@@ -132,7 +132,12 @@ describe('the container of the local cloud', () => {
 
   type ImageInputs = {
     name: string;
-    build: { context: string; buildArgs: { BASE: string }; labels: Record<string, string> };
+    build: {
+      context: string;
+      buildArgs: { BASE: string };
+      label: Record<string, string>;
+      labels: Record<string, string>;
+    };
   };
 
   async function runContainer(stack: string, sha256 = 'c'.repeat(64)) {
@@ -185,7 +190,7 @@ describe('the container of the local cloud', () => {
   test('carries the labels by which the engine is asked what is left, and so does its image', async () => {
     const { image, container } = await runContainer('alice');
     const wanted = { 'cloud-lab.project': 'cloud-lab', 'cloud-lab.stack': 'alice' };
-    expect(image.build.labels).toEqual(wanted);
+    expect(image.build).toMatchObject({ label: wanted, labels: wanted });
     const labels = container.labels as { label: string; value: string }[];
     expect(Object.fromEntries(labels.map(({ label, value }) => [label, value]))).toEqual(wanted);
   });

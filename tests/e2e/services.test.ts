@@ -36,11 +36,21 @@ function readmeExamples(): { command: string; answer: string }[] {
     });
 }
 
+/** A command for the lab `dev`, as it is for this one. */
+function here(command: string): string {
+  const { webUrl, containerUrl = '', functionUrl = '' } = outputs;
+  return Object.entries({
+    24000: webUrl,
+    24030: containerUrl,
+    24031: functionUrl.replace('/api/add_numbers', ''),
+  }).reduce((text, [port, url]) => text.replaceAll(`http://localhost:${port}`, url), command);
+}
+
 describe('the README', () => {
   test('has examples', () => expect(readmeExamples().length).toBeGreaterThanOrEqual(6));
 
   test.each(readmeExamples())('$command', async ({ command, answer }) => {
-    const { stdout } = await run('sh', ['-c', command.replaceAll('http://localhost:24000', outputs.webUrl)]);
+    const { stdout } = await run('sh', ['-c', here(command)]);
     // `…` stands for what differs each time.
     const pattern = answer.split('…').map((text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
     expect(stdout.trimEnd()).toMatch(new RegExp(`^${pattern.join('[\\s\\S]*')}$`));
@@ -146,6 +156,7 @@ describe('every service', () => {
       ['kafka-1', 'kafka.service'],
       ['ci-1', 'ci-runner.service'],
       ['ci-1', 'nginx.service'],
+      ['function', 'function.service'],
     ];
     const there = units.filter(([host]) => outputs.hosts[host] !== undefined);
     await Promise.all(there.map(([host, unit]) => killService(stack, host, unit)));

@@ -1,7 +1,6 @@
 /** App Service: a web app that Azure builds and serves straight from a Git repository. */
 import * as web from '@pulumi/azure-native/web/index.js';
 import * as pulumi from '@pulumi/pulumi';
-import { resourceName } from '../../naming.ts';
 import type { AppService } from '../cloud.ts';
 import type { LabGroup } from './group.ts';
 import { globalName } from './names.ts';
@@ -13,7 +12,7 @@ export function createAppService(repository: string, at: LabGroup): AppService {
   const { common, config } = at;
   const plan = new web.AppServicePlan('app-plan', {
     ...common,
-    name: resourceName(config.stack, 'app-plan'),
+    name: 'app-plan',
     kind: 'linux',
     reserved: true,
     sku: { name: 'B1', tier: 'Basic' },

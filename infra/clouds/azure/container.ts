@@ -73,7 +73,12 @@ export function runContainer(container: ContainerInstance, artifact: Artifact, a
         dnsNameLabel: at.suffix.apply((suffix) => globalName(stack, container.name, suffix)),
       },
     },
-    { dependsOn: right, deleteBeforeReplace: true },
+    {
+      dependsOn: right,
+      // Azure changes an image in place, and none of these.
+      replaceOnChanges: ['osType', 'restartPolicy', 'containers[*].resources', 'ipAddress'],
+      deleteBeforeReplace: true,
+    },
   );
   return group.ipAddress.apply((address) => `http://${address?.fqdn}:${port.port}`);
 }

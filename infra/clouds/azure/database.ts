@@ -36,7 +36,7 @@ export function createDatabase(
     ...place,
     location: 'global',
     tags: common.tags,
-    privateZoneName: `${resourceName(config.stack)}.private.mysql.database.azure.com`,
+    privateZoneName: 'lab.private.mysql.database.azure.com',
   });
   const link = new privatedns.VirtualNetworkLink('database-zone-link', {
     ...place,
@@ -52,7 +52,7 @@ export function createDatabase(
     {
       ...common,
       serverName: suffix.apply((suffix) => globalName(config.stack, 'database', suffix)),
-      version: '8.4',
+      version: '8.0.21',
       sku: { name: 'Standard_B1ms', tier: 'Burstable' },
       storage: { storageSizeGB: DATABASE_GIB, autoGrow: 'Disabled' },
       backup: { backupRetentionDays: 7, geoRedundantBackup: 'Disabled' },

@@ -44,7 +44,7 @@ export function createAzureCloud(lab: Lab, { expires }: CloudOptions): Cloud {
     commandOn: (host, argv, login) => sshCommandOn(networkOf(host).reachedAt, argv, login),
     namesOf: (host) => networkOf(host).reachedAt.apply((reachedAt) => [reachedAt, host.name, networkOf(host).internal]),
     runContainer: (container, artifact) => runContainer(container, artifact, at),
-    runFunction: (service, artifact) => runFunction(service, artifact, at),
+    runFunction: (service, artifact) => runFunction(service, artifact, at, boots),
     ...(lab.config.managedDatabase
       ? { createDatabase: (password: pulumi.Input<string>) => createDatabase(password, network, at) }
       : {}),

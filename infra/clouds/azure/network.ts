@@ -130,7 +130,7 @@ export function describeRules(
       direction: 'Inbound',
       access: 'Allow',
       protocol: protocol === 'tcp' ? 'Tcp' : 'Udp',
-      sourceAddressPrefixes: [...sources[from]],
+      ...describeSource(sources[from]),
       sourcePortRange: '*',
       destinationAddressPrefix: '*',
       destinationPortRange: String(port),
@@ -151,6 +151,15 @@ export function describeRules(
       destinationPortRange: '*',
     },
   ];
+}
+
+/** Azure takes one network by one property and several by another. */
+function describeSource(
+  networks: readonly string[],
+): Pick<RuleInputs, 'sourceAddressPrefix' | 'sourceAddressPrefixes'> {
+  const [network, ...more] = networks;
+  if (network === undefined) throw new Error('a port that is open to nobody');
+  return more.length === 0 ? { sourceAddressPrefix: network } : { sourceAddressPrefixes: [...networks] };
 }
 
 /** Of Azure's security rules, what the lab says. */

@@ -9,6 +9,7 @@ import { resourceName } from '../../naming.ts';
 import type { HostFiles } from '../../variables.ts';
 import type { HostOffer } from '../cloud.ts';
 import { hoursAfter, Moment } from '../moment.ts';
+import { unpackArtifact } from '../unpack-artifact.ts';
 import type { LabGroup } from './group.ts';
 import { storageAccountName } from './names.ts';
 
@@ -20,6 +21,8 @@ const BLOB_CONTRIBUTOR = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe';
 export type BootStorage = {
   /** Uploads what a host starts from. */
   offerFiles(host: Host, offer: HostOffer): pulumi.Output<HostFiles>;
+  /** Uploads what a service of Azure runs, for whoever has the right to read that container. */
+  offerPackage(artifact: Artifact): { url: pulumi.Output<string>; containerId: pulumi.Output<string> };
 };
 
 /** An account that nobody reads without a key or a signed address, over TLS alone. */
@@ -75,6 +78,18 @@ export function createBootStorage(at: LabGroup): BootStorage {
     }).serviceSasToken;
 
   return {
+    offerPackage(artifact) {
+      const packages = new storage.BlobContainer('packages', { ...place, containerName: 'packages' });
+      const blob = new storage.Blob(`package-${artifact.name}`, {
+        ...place,
+        containerName: packages.name,
+        blobName: `${artifact.sha256}.zip`,
+        contentType: 'application/zip',
+        source: new pulumi.asset.FileArchive(unpackArtifact(artifact)),
+      });
+      return { url: blob.url, containerId: packages.id };
+    },
+
     offerFiles(host, offer) {
       const begun = new Moment(`${host.name}-offer`, offer.version);
       const until = begun.at.apply((at) => hoursAfter(at, FETCH_HOURS));

@@ -52,14 +52,20 @@ export function runLocalContainer(options: LocalContainerOptions): pulumi.Output
 }
 
 function buildImage({ container, artifact, config, baseImage }: LocalContainerOptions): docker.RemoteImage {
-  // All that goes into it is in its name: an image that takes the name of the one before would be taken away as that one.
-  const content = createHash('sha256').update(`${artifact.sha256} ${baseImage}`).digest('hex').slice(0, 16);
+  const labels = Object.fromEntries(labelsOf(config.stack).map(({ label, value }) => [label, value]));
+  const recipe = {
+    buildArgs: { BASE: baseImage },
+    // The one is read where the engine builds with BuildKit, the other where it does not.
+    label: labels,
+    labels,
+  };
+  // All that makes it is in its name: an image that takes over the name of the one before would be removed in its place.
+  const content = createHash('sha256')
+    .update(JSON.stringify([artifact.sha256, recipe]))
+    .digest('hex')
+    .slice(0, 16);
   return new docker.RemoteImage(container.name, {
     name: `${resourceName(config.stack, container.name)}:${content}`,
-    build: {
-      context: unpackArtifact(artifact),
-      buildArgs: { BASE: baseImage },
-      labels: Object.fromEntries(labelsOf(config.stack).map(({ label, value }) => [label, value])),
-    },
+    build: { context: unpackArtifact(artifact), ...recipe },
   });
 }

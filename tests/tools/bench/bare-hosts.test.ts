@@ -47,7 +47,8 @@ async function recordLab(artifact: string): Promise<RecordedResources> {
     inputs: 'uploads' in inputs ? { ...inputs, uploads: secret(inputs.uploads) } : inputs,
   }));
   // It is no host, and boots nothing.
-  const instance = { type: 'docker:index/container:Container', inputs: { name: 'lab-bench-numbers', labels: [] } };
+  const labels = [{ label: 'cloud-lab.stack', value: 'bench' }];
+  const instance = { type: 'docker:index/container:Container', inputs: { name: 'lab-bench-numbers', labels } };
   const others = [{ type: 'other' }, instance];
   return readResources(JSON.stringify({ version: 3, deployment: { resources: [...others, ...resources] } }));
 }

@@ -84,7 +84,10 @@ export async function runTests({ context, report, scope }: TestOptions): Promise
         check('lint', ['biome', 'check', '--error-on-warnings']).then(() => check('types', ['tsc', '--noEmit'])),
         suite('unit'),
       ]);
-      if (scope === 'all') await suite('e2e');
+      if (scope === 'all') {
+        await suite('engine');
+        await suite('e2e');
+      }
     }
   } finally {
     rmSync(out, { recursive: true, force: true });

@@ -22,6 +22,7 @@ const VERSION: Partial<Record<Service, string>> = { network: '/v2.0', image: '/v
 
 const ANSWER_LIMIT_MS = 60_000;
 const ATTEMPTS = 4;
+const LONGEST_PAUSE_MS = 30_000;
 
 /** An answer that is an error: OpenStack's words and, where there is one, the way out. */
 export class OpenstackError extends Problem {
@@ -96,10 +97,10 @@ export async function createOpenstackClient(login: OpenstackLogin, pauseMs = 100
       for (;;) {
         const body = await send<Page>(service, 'GET', page);
         items.push(...((body[key] ?? []) as T[]));
-        const next = findNext(body, key);
-        if (next === undefined) return items;
+        const [, query] = findNext(body, key)?.split('?') ?? [];
+        if (query === undefined) return items;
         // The rest of such a link may name a server that only the cloud knows.
-        page = `${path.split('?')[0]}${next.slice(next.indexOf('?'))}`;
+        page = `${path.split('?')[0]}?${query}`;
       }
     },
   };
@@ -150,6 +151,7 @@ type Request = { method: Method; body?: unknown; token?: string; what: string; p
 /** @throws Problem where there is no answer */
 async function request(url: string, { method, body, token, what, pauseMs }: Request): Promise<Response> {
   for (let attempt = 1; ; attempt++) {
+    let pause = pauseMs * attempt;
     try {
       const response = await fetch(url, {
         method,
@@ -163,11 +165,18 @@ async function request(url: string, { method, body, token, what, pauseMs }: Requ
         signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
       });
       if (attempt === ATTEMPTS || ![429, 502, 503, 504].includes(response.status)) return response;
+      pause = readPause(response) ?? pause;
     } catch (error) {
       if (attempt === ATTEMPTS) throw describeSilence(error as Error, url, what);
     }
-    await delay(pauseMs * attempt);
+    await delay(pause);
   }
+}
+
+/** How long the cloud wants to be left alone, where it says so. */
+function readPause({ headers }: Response): number | undefined {
+  const seconds = Number(headers.get('retry-after') ?? Number.NaN);
+  return seconds >= 0 ? Math.min(seconds * 1000, LONGEST_PAUSE_MS) : undefined;
 }
 
 function describeSilence({ name, message, cause }: Error, url: string, what: string): Problem {

@@ -28,13 +28,16 @@ export type OpenstackLogin = {
 
 /** An entry of clouds.yaml: https://docs.openstack.org/python-openstackclient/latest/configuration/index.html */
 type CloudEntry = {
-  auth?: Record<string, string>;
+  auth?: Record<string, unknown>;
   auth_type?: string;
   region_name?: string;
   interface?: string;
   cacert?: string;
   verify?: boolean;
 };
+
+/** What Keystone itself decides; others, such as a university's own sign-on, need a browser. */
+const AUTH_TYPES = /^(v3)?(password|token|applicationcredential)$/;
 
 const HOW =
   'Log in to the dashboard of your cloud, take clouds.yaml from Identity, Application Credentials, put it at ~/.config/openstack/clouds.yaml and set OS_CLOUD to the name in it (docs/openstack.md).';
@@ -51,7 +54,7 @@ export function readLogin({ env, configured, projectDir }: LoginSources): Openst
   const authUrl = read('auth_url');
   if (authUrl === undefined) throw new NoLogin(`Nobody is logged in to OpenStack on this machine. ${HOW}`);
   if (!URL.canParse(authUrl)) throw new Problem(`OpenStack's auth_url is "${authUrl}", which is no address.`);
-  if (cloud.verify === false || env.OS_INSECURE === 'true')
+  if (cloud.verify === false || /^(true|1)$/i.test(env.OS_INSECURE ?? ''))
     throw new Problem(
       "The login says not to verify the cloud's certificate: passwords would go to anybody. Name the certificate of its authority in its place, cacert of clouds.yaml or OS_CACERT.",
     );
@@ -59,14 +62,16 @@ export function readLogin({ env, configured, projectDir }: LoginSources): Openst
     authUrl: `${authUrl.replace(/\/+$/, '').replace(/\/v[\d.]+$/, '')}/v3`,
     region: present(cloud.region_name) ?? present(env.OS_REGION_NAME),
     interface: (present(cloud.interface) ?? present(env.OS_INTERFACE) ?? 'public').replace(/URL$/, ''),
-    caFile: present(cloud.cacert) ?? present(env.OS_CACERT),
-    auth: describeAuth(read, cloud.auth_type ?? present(env.OS_AUTH_TYPE) ?? ''),
+    caFile: (present(cloud.cacert) ?? present(env.OS_CACERT))?.replace(/^~(?=\/)/, homeOf(env)),
+    auth: describeAuth(read, present(cloud.auth_type) ?? present(env.OS_AUTH_TYPE)),
   };
 }
 
 type Read = (key: string) => string | undefined;
 
-function describeAuth(read: Read, type: string): unknown {
+function describeAuth(read: Read, type: string | undefined): unknown {
+  if (type !== undefined && !AUTH_TYPES.test(type))
+    throw new NoLogin(`The login to OpenStack is of the type ${type}, which takes more than a program has. ${HOW}`);
   const need = (key: string): string => {
     const value = read(key);
     if (value === undefined)
@@ -77,7 +82,7 @@ function describeAuth(read: Read, type: string): unknown {
     const id = read('user_id');
     return id === undefined ? { name: need('username'), domain: domainOf(read, 'user') } : { id };
   };
-  if (type.includes('applicationcredential') || read('application_credential_secret') !== undefined) {
+  if (type?.includes('applicationcredential') === true || read('application_credential_secret') !== undefined) {
     const id = read('application_credential_id');
     const secret = need('application_credential_secret');
     const named = id === undefined ? { name: need('application_credential_name'), user: user() } : { id };
@@ -126,7 +131,7 @@ function findFile(
   projectDir: string,
 ): string | undefined {
   if (named !== undefined) return named;
-  const folders = [projectDir, join(env.HOME ?? homedir(), '.config/openstack'), '/etc/openstack'];
+  const folders = [projectDir, join(homeOf(env), '.config/openstack'), '/etc/openstack'];
   const files = folders.flatMap((folder) => ['yaml', 'yml'].map((ending) => join(folder, `${kind}.${ending}`)));
   return files.find((file) => existsSync(file));
 }
@@ -140,6 +145,11 @@ function readClouds(file: string): Record<string, CloudEntry> {
   }
 }
 
-function present(text: string | undefined): string | undefined {
-  return text === '' ? undefined : text;
+function homeOf({ HOME }: NodeJS.ProcessEnv): string {
+  return present(HOME) ?? homedir();
+}
+
+/** A value as text: YAML takes a password of digits for a number, and a key without a value for null. */
+function present(value: unknown): string | undefined {
+  return value === undefined || value === null || value === '' ? undefined : String(value);
 }

@@ -36,6 +36,17 @@ export class OpenstackError extends Problem {
   }
 }
 
+/** There was no answer at all. */
+export class OpenstackSilence extends Problem {
+  override name = 'OpenstackSilence';
+  /** Whether that is for good, as far as one can tell: no such host, or nobody who listens there. */
+  readonly nobody: boolean;
+  constructor(message: string, nobody: boolean, cause: unknown) {
+    super(message, { cause });
+    this.nobody = nobody;
+  }
+}
+
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
 
 export type OpenstackClient = {
@@ -148,7 +159,7 @@ function inRegion({ region }: OpenstackLogin): string {
 
 type Request = { method: Method; body?: unknown; token?: string; what: string; pauseMs: number };
 
-/** @throws Problem where there is no answer */
+/** @throws OpenstackSilence */
 async function request(url: string, { method, body, token, what, pauseMs }: Request): Promise<Response> {
   for (let attempt = 1; ; attempt++) {
     let pause = pauseMs * attempt;
@@ -179,13 +190,15 @@ function readPause({ headers }: Response): number | undefined {
   return seconds >= 0 ? Math.min(seconds * 1000, LONGEST_PAUSE_MS) : undefined;
 }
 
-function describeSilence({ name, message, cause }: Error, url: string, what: string): Problem {
+function describeSilence({ name, message, cause }: Error, url: string, what: string): OpenstackSilence {
   const { origin } = new URL(url);
+  const { code } = (cause ?? {}) as { code?: unknown };
   const said = cause instanceof Error ? cause.message : message;
   const why = name === 'TimeoutError' ? `no answer within ${ANSWER_LIMIT_MS / 1000} s` : said;
   const text = `OpenStack's ${what} at ${origin} cannot be reached: ${why}.`;
   const advice = explainOpenstackError(text);
-  return new Problem(advice === undefined ? text : `${text}\n${advice}`, { cause });
+  const nobody = code === 'ENOTFOUND' || code === 'ECONNREFUSED';
+  return new OpenstackSilence(advice === undefined ? text : `${text}\n${advice}`, nobody, cause);
 }
 
 /** Has this process trust a cloud's own authority. */

@@ -1,7 +1,7 @@
 /** What an OpenStack project has of a stack of this user, asked of each service by its own kind of mark. */
 import { HOST_LABEL, PROJECT, PROJECT_LABEL, resourceName, STACK_LABEL } from '../../naming.ts';
 import type { TargetResource } from '../target.ts';
-import { type OpenstackClient, OpenstackError } from './api.ts';
+import { type OpenstackClient, OpenstackError, OpenstackSilence } from './api.ts';
 import { containerName, describeOwner } from './names.ts';
 
 type Metadata = Record<string, string>;
@@ -77,10 +77,8 @@ export async function findHoldings(client: OpenstackClient, stack: string): Prom
       inNetwork('networks', 'networks'),
       inNetwork('subnets', 'subnets'),
       inNetwork<SecurityGroup>('security-groups', 'security_groups'),
-      findByName(client, 'compute', 'GET', '/os-keypairs', resourceName(stack)),
-      client.endpointOf('object store') === undefined
-        ? []
-        : findByName(client, 'object store', 'HEAD', '', containerName(owner)),
+      findKeyPair(client, resourceName(stack)),
+      findContainer(client, containerName(owner)),
     ]);
   return {
     servers: servers.filter(isOwn),
@@ -128,20 +126,25 @@ export function hostsIn({ servers, volumes }: Pick<Holdings, 'servers' | 'volume
   return new Set([...servers, ...volumes].flatMap(({ metadata }) => metadata[HOST_LABEL] ?? []));
 }
 
-/** What is known by its name alone, and has no list that may be searched. */
-async function findByName(
-  client: OpenstackClient,
-  service: 'compute' | 'object store',
-  method: 'GET' | 'HEAD',
-  path: string,
-  name: string,
-): Promise<string[]> {
+async function findKeyPair(client: OpenstackClient, name: string): Promise<string[]> {
   try {
-    await client.send(service, method, `${path}/${encodeURIComponent(name)}`);
+    await client.send('compute', 'GET', `/os-keypairs/${encodeURIComponent(name)}`);
     return [name];
   } catch (error) {
-    // Whoever may not use a store has nothing in it.
+    if (error instanceof OpenstackError && error.status === 404) return [];
+    throw error;
+  }
+}
+
+async function findContainer(client: OpenstackClient, name: string): Promise<string[]> {
+  if (client.endpointOf('object store') === undefined) return [];
+  try {
+    await client.send('object store', 'HEAD', `/${encodeURIComponent(name)}`);
+    return [name];
+  } catch (error) {
+    // Whoever may not use a store has nothing in it, and some catalogues name a store that is not there.
     if (error instanceof OpenstackError && [401, 403, 404].includes(error.status)) return [];
+    if (error instanceof OpenstackSilence && error.nobody) return [];
     throw error;
   }
 }

@@ -218,7 +218,9 @@ function isJson(response: Response): boolean {
 /** Each service nests its errors in another way. */
 function readError(text: string): string {
   try {
-    const parts = Object.values((JSON.parse(text) ?? {}) as Record<string, unknown>);
+    const body: unknown = JSON.parse(text);
+    if (typeof body === 'string') return body;
+    const parts: unknown[] = Object.values(body ?? {});
     const messages = parts.map((part) =>
       typeof part === 'string' ? part : (part as { message?: unknown } | null)?.message,
     );

@@ -73,6 +73,10 @@ const EXPLANATIONS: readonly Explanation[] = [
     advice: 'Something still uses it: ./lab down once more, which takes things away in their order and waits for each.',
   },
   {
+    pattern: /Instance \S+ is locked/i,
+    advice: 'Someone has locked this machine: openstack server unlock <machine>, then try again.',
+  },
+  {
     pattern: /No valid host was found|NoValidHost|Exceeded maximum number of retries/i,
     advice: 'No machine of the cloud has room for this flavor now: try later, or name another flavor with lab:size.',
   },

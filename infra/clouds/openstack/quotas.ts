@@ -84,11 +84,11 @@ export async function findQuotaObstacles({ lab, choices, client, holdings }: Quo
   });
   if (short.length === 0) return [];
   const texts = short.map(
-    ({ counted, more, left, limit }) => `${more} more ${COUNTED[counted]}, of which ${left} are left of ${limit}`,
+    ({ counted, more, left, limit }) => `${COUNTED[counted]} (needs ${more} more, has ${left} left of ${limit})`,
   );
   const names = short.map(({ counted }) => counted);
   return [
-    `The quota of project ${client.who.projectName} does not hold the lab, which needs ${texts.join('; ')}. ${adviseOn(names, lab)}`,
+    `The quota of project ${client.who.projectName} does not hold the lab: ${texts.join(', ')}. ${adviseOn(names, lab)}`,
   ];
 }
 

@@ -6,7 +6,11 @@ export type CloudTraits = {
   softwareInImage: boolean;
   /** Bytes of user-data that a machine can be given. */
   userDataLimit: number;
-  /** What it makes costs money: somebody has to be named as its owner, and there are a budget, a shutdown and an end. */
+  /** Its machines are somewhere else: they are reached over a network that others are on, too. */
+  remote: boolean;
+  /** Has machines shut down each day, by `lab:shutdownAt`. */
+  shutdown: boolean;
+  /** What it makes costs money: somebody has to be named as its owner, and there are a budget and an end. */
   costs: boolean;
   /** Offers blob storage as a service, so that no host has to. */
   blobService: boolean;
@@ -27,6 +31,8 @@ export const CLOUD_TRAITS: Record<CloudName, CloudTraits> = {
     softwareInImage: true,
     // A seed is a file of any size; this is what the strictest of the other clouds takes.
     userDataLimit: 48 * 1024,
+    remote: false,
+    shutdown: false,
     costs: false,
     blobService: false,
     containerInstances: true,
@@ -39,6 +45,8 @@ export const CLOUD_TRAITS: Record<CloudName, CloudTraits> = {
     softwareInImage: false,
     // 64 KiB in base64: https://learn.microsoft.com/azure/virtual-machines/custom-data
     userDataLimit: 48 * 1024,
+    remote: true,
+    shutdown: true,
     costs: true,
     blobService: true,
     containerInstances: true,
@@ -46,5 +54,20 @@ export const CLOUD_TRAITS: Record<CloudName, CloudTraits> = {
     managedDatabase: true,
     appService: true,
     publicNames: true,
+  },
+  openstack: {
+    softwareInImage: false,
+    // 64 KiB in base64: https://docs.openstack.org/api-ref/compute/#create-server
+    userDataLimit: 48 * 1024,
+    remote: true,
+    shutdown: true,
+    costs: false,
+    // Whether there is an object store for what hosts boot from is asked of the cloud itself.
+    blobService: false,
+    containerInstances: false,
+    functionService: false,
+    managedDatabase: false,
+    appService: false,
+    publicNames: false,
   },
 };

@@ -1,4 +1,5 @@
 /** How the text of a configuration key becomes its value: one reader for each kind of value. */
+import { isIPv4 } from 'node:net';
 import { parseCidr } from './cidr.ts';
 import { isPlainName } from './naming.ts';
 
@@ -67,6 +68,14 @@ function isRepositoryUrl(text: string): boolean {
   const { protocol, username, password, search, hash, pathname } = new URL(text);
   return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === '' && pathname.length > 1;
 }
+
+/** IPv4 addresses, none or more. */
+export const addresses: Reader = (text) => {
+  const value = parseJson(text);
+  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string' && isIPv4(item)))
+    throw new Refusal('must be a list of none, one or more IPv4 addresses, such as ["192.0.2.53"]');
+  return value;
+};
 
 /** An IPv4 network. */
 export const cidr: Reader = (text) => {

@@ -16,7 +16,7 @@ export function findContradictions(config: LabConfig): string[] {
   };
   wants('managedDatabase', traits.managedDatabase);
   wants('appServiceRepository', traits.appService);
-  wants('shutdownAt', traits.costs);
+  wants('shutdownAt', traits.shutdown);
   if (config.hosts === 'one' && (config.ciRunners > 1 || config.kafkaBrokers > 1)) {
     problems.push(
       `lab:hosts is one, which has one runner and one broker, but lab:ciRunners is ${config.ciRunners} and lab:kafkaBrokers ${config.kafkaBrokers}: set both to 1, or lab:hosts to many`,
@@ -27,12 +27,12 @@ export function findContradictions(config: LabConfig): string[] {
       `lab:owner is none, but the cloud ${config.cloud} costs money: say who answers for the lab, -c lab:owner=ann@example.org`,
     );
   }
-  if (traits.costs && isEverywhere(config.adminCidr) && !config.confirm.includes('adminCidr')) {
+  if (traits.remote && isEverywhere(config.adminCidr) && !config.confirm.includes('adminCidr')) {
     problems.push(
       `lab:adminCidr is ${config.adminCidr}: that opens SSH to the whole internet. Say from where you come, -c lab:adminCidr=<your address>/32, or that you mean it, -c 'lab:confirm=["adminCidr"]'`,
     );
   }
-  if (traits.costs && config.adminCidr.startsWith('127.')) {
+  if (traits.remote && config.adminCidr.startsWith('127.')) {
     problems.push(
       `lab:adminCidr is ${config.adminCidr}, from where nobody reaches a host of the cloud ${config.cloud}: say your own address as the internet sees it, -c lab:adminCidr=<address>/32`,
     );

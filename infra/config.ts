@@ -1,6 +1,7 @@
 /** Checks the stack's `lab:` configuration once and turns it into plain, typed data. */
 
 import {
+  addresses,
   boolean,
   brokers,
   cidr,
@@ -24,7 +25,7 @@ import { findContradictions } from './config-rules.ts';
 import { Problem } from './problem.ts';
 
 /** Names of the clouds that the lab can be brought up on. */
-export const CLOUD_NAMES = ['local', 'azure'] as const;
+export const CLOUD_NAMES = ['local', 'azure', 'openstack'] as const;
 export type CloudName = (typeof CLOUD_NAMES)[number];
 
 /** The checked configuration. Each field is the key `lab:<field>` of Pulumi.yaml, where it is described. */
@@ -69,6 +70,12 @@ export type LabConfig = {
   /** The name of a machine size of the cloud; `auto`: the cheapest that has each host's memory. */
   size: string;
   location: string;
+  /** Name or id of the image that machines boot from, where a cloud has no list of its own that all its projects know. */
+  image: string;
+  /** Name or id; `auto`: the only one. */
+  externalNetwork: string;
+  /** IPv4 addresses; empty: the cloud's own. */
+  dnsServers: string[];
   /** Mail address of whoever answers for the lab; undefined: nobody was named. */
   owner: string | undefined;
   /** Units of the cloud's currency, for a month. */
@@ -125,6 +132,9 @@ const READERS: { [K in Exclude<keyof LabConfig, 'stack'>]: Reader } = {
   container: boolean,
   function: boolean,
   size: matching(/^[A-Za-z0-9][\w.-]{0,63}$/, 'auto or the name of a machine size'),
+  image: matching(/^[^\s"'`$\\][^"'`$\\]{0,199}$/, 'the name or the id of an image'),
+  externalNetwork: matching(/^[^\s"'`$\\][^"'`$\\]{0,199}$/, 'auto or the name or the id of a network'),
+  dnsServers: addresses,
   location: matching(/^[a-z][a-z0-9]{1,39}$/, 'the name of a region such as westeurope'),
   owner: optional(matching(/^[^\s@,"']+@[^\s@,"']+\.[^\s@,"']+$/, 'none or a mail address')),
   budget: integer(1, 100_000),

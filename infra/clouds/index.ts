@@ -7,6 +7,7 @@ import type { Cloud, CloudOptions } from './cloud.ts';
 const CLOUDS: Record<CloudName, (lab: Lab, options: CloudOptions) => Promise<Cloud>> = {
   local: async (lab, options) => (await import('./local/index.ts')).createLocalCloud(lab, options),
   azure: async (lab, options) => (await import('./azure/index.ts')).createAzureCloud(lab, options),
+  openstack: async (lab, options) => (await import('./openstack/index.ts')).createOpenstackCloud(lab, options),
 };
 
 /** The cloud that a lab's configuration names, with the lab's networks and addresses asked for. */

@@ -5,6 +5,7 @@ import type { CloudTarget } from './target.ts';
 const TARGETS: Record<CloudName, () => Promise<CloudTarget>> = {
   local: async () => (await import('./local/target.ts')).localTarget,
   azure: async () => (await import('./azure/target.ts')).azureTarget,
+  openstack: async () => (await import('./openstack/target.ts')).openstackTarget,
 };
 
 export function targetOf(cloud: CloudName): Promise<CloudTarget> {

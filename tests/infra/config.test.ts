@@ -44,6 +44,9 @@ describe('the configuration of a stack', () => {
       function: true,
       size: 'auto',
       location: 'westeurope',
+      image: 'debian-13',
+      externalNetwork: 'auto',
+      dnsServers: [],
       owner: undefined,
       budget: 50,
       ttl: undefined,
@@ -58,7 +61,7 @@ describe('the configuration of a stack', () => {
   });
 
   test.each([
-    ['lab:cloud', 'mars', 'lab:cloud must be one of: local, azure, but it is "mars"'],
+    ['lab:cloud', 'mars', 'lab:cloud must be one of: local, azure, openstack, but it is "mars"'],
     ['lab:ciRunners', '0', 'lab:ciRunners must be a whole number from 1 to 8, but it is "0"'],
     ['lab:ciRunners', '2.5', 'lab:ciRunners must be a whole number from 1 to 8, but it is "2.5"'],
     ['lab:ciRepositories', '[]', 'lab:ciRepositories must be a list of at least one repository'],

@@ -14,7 +14,7 @@ import { readOutputs } from './stack-outputs.ts';
 const context = createContext();
 const report = createReport();
 
-type TestFlags = { unit?: true; faults?: true; machines?: true; stack?: string };
+type TestFlags = { unit?: true; faults?: true; machines?: true; vm?: true; stack?: string };
 
 const collect = (value: string, before: string[]): string[] => [...before, value];
 const stackOption = new Option('-s, --stack <stack>', 'the stack').default(DEFAULT_STACK);
@@ -189,23 +189,22 @@ program
     ]),
   )
   .addOption(
+    new Option('--vm', 'the same in real virtual machines, by software where the processor cannot').conflicts([
+      'unit',
+      'faults',
+      'machines',
+    ]),
+  )
+  .addOption(
     new Option(
       '--stack <stack>',
       'only a lab on its cloud: bring it up, ask it all that can be asked from outside, give it back',
-    ).conflicts(['unit', 'faults', 'machines']),
+    ).conflicts(['unit', 'faults', 'machines', 'vm']),
   )
-  .action(async ({ unit, faults, machines, stack }: TestFlags) => {
+  .action(async ({ stack, ...flags }: TestFlags) => {
     const { runTests } = await import('./verbs/test.ts');
-    const scope =
-      stack !== undefined
-        ? { stack: checkStackName(stack) }
-        : machines
-          ? 'machines'
-          : unit
-            ? 'unit'
-            : faults
-              ? 'faults'
-              : 'all';
+    const part = (['machines', 'vm', 'unit', 'faults'] as const).find((name) => flags[name]);
+    const scope = stack === undefined ? (part ?? 'all') : { stack: checkStackName(stack) };
     process.exitCode = await runTests({ context, report, scope });
   });
 

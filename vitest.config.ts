@@ -31,6 +31,13 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'vm',
+          include: ['tests/vm/**/*.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: 'engine',
           include: [ENGINE_TESTS],
           globalSetup: ['tests/stand-in/engine-setup.ts'],

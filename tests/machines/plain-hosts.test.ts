@@ -1,27 +1,18 @@
 /** The user-data of every host, on a plain Debian as clouds have it: packages, programs, secrets and artifacts all come while it boots. */
 
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Artifact, packArtifacts } from '../../infra/artifacts.ts';
 import { addressIn, parseCidr } from '../../infra/cidr.ts';
-import { renderUserData } from '../../infra/cloud-init.ts';
-import { readCloudInitFiles } from '../../infra/cloud-init-files.ts';
 import { CLOUD_TRAITS } from '../../infra/cloud-traits.ts';
-import { createCredentials } from '../../infra/credentials/issue.ts';
-import { findExtraAuthorities } from '../../infra/extra-authorities.ts';
 import { hostNumber } from '../../infra/host-number.ts';
-import type { Inventory } from '../../infra/inventory.ts';
 import { describeLab, type Host } from '../../infra/lab.ts';
 import { watchCommand } from '../../infra/ready.ts';
-import { describeSecretFiles } from '../../infra/secrets.ts';
-import { describeVariables } from '../../infra/variables.ts';
-import { labPaths } from '../../tools/launcher/paths.ts';
 import { configWith, PROJECT_DIR } from '../helpers/lab.ts';
+import { type PreparedLab, plainInventory, prepareLab, renderSeed, serveBootFiles } from '../helpers/plain-machines.ts';
 import { ensurePlainImage } from './plain-image.ts';
 
 const READY_SECONDS = 900;
@@ -43,28 +34,12 @@ const lab = describeLab(
   { ...CLOUD_TRAITS.azure, blobService: false, publicNames: false },
 );
 const internal = (host: Host): string => addressIn(SUBNET, hostNumber(host));
-const inventory: Inventory = {
-  hosts: Object.fromEntries(
-    lab.hosts.map((host) => [
-      host.name,
-      {
-        internal: internal(host),
-        published: Object.fromEntries(
-          host.ports
-            .filter(({ from }) => from !== 'lab')
-            .map(({ name, port }) => [name, { host: internal(host), port }]),
-        ),
-      },
-    ]),
-  ),
-  services: {},
-  sources: {
-    internet: ['0.0.0.0/0'],
-    admin: ['203.0.113.7/32'],
-    plaintext: [],
-    lab: ['10.201.7.0/25'],
-  },
-};
+const inventory = plainInventory(lab, (host) => ({ internal: internal(host), outside: internal(host) }), {
+  internet: ['0.0.0.0/0'],
+  admin: ['203.0.113.7/32'],
+  plaintext: [],
+  lab: ['10.201.7.0/25'],
+});
 
 const containerOf = (host: Host): string => `${NETWORK}-${host.name}`;
 let files: Server;
@@ -73,18 +48,12 @@ let work: string;
 beforeAll(async () => {
   work = mkdtempSync(join(tmpdir(), 'lab-plain-'));
   const image = await ensurePlainImage(join(PROJECT_DIR, 'infra/clouds/local/image/files/usr/local/sbin/start-host'));
-  const artifacts = await packArtifacts(
-    lab.hosts.flatMap((host) => host.artifacts),
-    PROJECT_DIR,
-    labPaths().cacheDir,
-  );
-  const secrets = await createCredentials({
-    tlsNames: Object.fromEntries(lab.hosts.map((host) => [host.name, [host.name, internal(host)]])),
-    sshHosts: lab.hosts.map(({ name }) => name),
-  });
+  const prepared = await prepareLab(lab, inventory);
   await execa('docker', ['network', 'create', '--subnet', '10.201.7.0/24', '--gateway', addressIn(SUBNET, 1), NETWORK]);
-  const base = await serveFiles(addressIn(SUBNET, 1), artifacts, (host) => describeSecretFiles(host, secrets));
-  for (const host of lab.hosts) await startHost(host, image, base, artifacts);
+  const gateway = addressIn(SUBNET, 1);
+  const served = await serveBootFiles(prepared, gateway);
+  files = served.server;
+  for (const host of lab.hosts) await startHost(host, image, prepared, `http://${gateway}:${served.port}`);
 }, 600_000);
 
 afterAll(async () => {
@@ -95,53 +64,13 @@ afterAll(async () => {
   rmSync(work, { recursive: true, force: true });
 }, 120_000);
 
-/** What the hosts fetch: secrets by an address that nobody guesses, artifacts by their hash. @returns where */
-async function serveFiles(
-  address: string,
-  artifacts: ReadonlyMap<string, Artifact>,
-  secretsOf: (host: Host) => Record<string, string>,
-): Promise<string> {
-  files = createServer((request, response) => {
-    const [, kind, name = ''] = (request.url ?? '').split('/');
-    const host = lab.hosts.find((host) => host.name === name);
-    const artifact = [...artifacts.values()].find(({ sha256 }) => sha256 === name);
-    if (kind === 'secrets' && host !== undefined) response.end(JSON.stringify(secretsOf(host)));
-    else if (kind === 'artifacts' && artifact !== undefined) response.end(readFileSync(artifact.path));
-    else response.writeHead(404).end();
-  });
-  files.listen(0, address);
-  await once(files, 'listening');
-  const { port } = files.address() as { port: number };
-  return `http://${address}:${port}`;
-}
-
-async function startHost(
-  host: Host,
-  image: string,
-  base: string,
-  artifacts: ReadonlyMap<string, Artifact>,
-): Promise<void> {
-  const own = host.artifacts.flatMap((name) => artifacts.get(name) ?? []);
-  const userData = renderUserData(host, {
-    files: readCloudInitFiles(PROJECT_DIR),
-    variables: describeVariables(host, {
-      lab,
-      inventory,
-      files: {
-        artifacts: own.map(({ name, sha256 }) => ({ name, sha256, url: `${base}/artifacts/${sha256}` })),
-        secretsUrl: `${base}/secrets/${host.name}`,
-      },
-      sshPublicKey: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ1dCBub2JvZHkgaGFzIGl0cyBwcml2YXRlIGhhbGY test',
-      version: '0.1.0',
-    }),
-    softwareInImage: false,
-    authorities: findExtraAuthorities().map((file) => readFileSync(file, 'utf8')),
-    sizeLimit: CLOUD_TRAITS.azure.userDataLimit,
-  });
+async function startHost(host: Host, image: string, prepared: PreparedLab, base: string): Promise<void> {
+  const sshPublicKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGJ1dCBub2JvZHkgaGFzIGl0cyBwcml2YXRlIGhhbGY test';
   const seed = join(work, host.name);
-  await execa('mkdir', ['-p', seed]);
-  writeFileSync(join(seed, 'user-data'), userData);
-  writeFileSync(join(seed, 'meta-data'), `instance-id: ${host.name}\nlocal-hostname: ${host.name}\n`);
+  mkdirSync(seed);
+  for (const [file, text] of Object.entries(renderSeed(host, prepared, { base, sshPublicKey }))) {
+    writeFileSync(join(seed, file), text);
+  }
   const name = containerOf(host);
   await execa('docker', [
     ...['create', '--name', name, '--hostname', host.name, '--network', NETWORK, '--ip', internal(host)],

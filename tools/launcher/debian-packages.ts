@@ -5,7 +5,11 @@ import { installPackages } from './engine-packages.ts';
 import { thisSystem } from './engine-system.ts';
 
 /** Package -> a command that comes with it. */
-const COMMANDS: Record<string, string> = { 'openssh-client': 'ssh-keygen' };
+const COMMANDS: Record<string, string> = {
+  e2fsprogs: 'mkfs.ext4',
+  'openssh-client': 'ssh-keygen',
+  'qemu-system-x86': 'qemu-system-x86_64',
+};
 
 /**
  * Makes sure that each package's command is there.

@@ -14,12 +14,12 @@ import { readOutputs } from './stack-outputs.ts';
 const context = createContext();
 const report = createReport();
 
-type TestFlags = { unit?: true; faults?: true; oneHost?: true; machines?: true; stack?: string };
+type TestFlags = { unit?: true; faults?: true; oneHost?: true; machines?: true; vm?: true; stack?: string };
 
 const collect = (value: string, before: string[]): string[] => [...before, value];
 const stackOption = new Option('-s, --stack <stack>', 'the stack').default(DEFAULT_STACK);
 /** Flags of `./lab test`: each says what alone is tested. */
-const TEST_FLAGS = ['unit', 'faults', 'oneHost', 'machines', 'stack'];
+const TEST_FLAGS = ['unit', 'faults', 'oneHost', 'machines', 'vm', 'stack'];
 const testFlag = (flags: string, description: string): Option => {
   const option = new Option(flags, description);
   return option.conflicts(TEST_FLAGS.filter((name) => name !== option.attributeName()));
@@ -190,6 +190,7 @@ program
   .addOption(testFlag('--faults', 'only Kafka and the chat, killed, replaced and full, with one broker and with three'))
   .addOption(testFlag('--one-host', 'only a lab that has all roles on one host'))
   .addOption(testFlag('--machines', 'only the user-data of hosts, on a Debian with no program of the lab'))
+  .addOption(testFlag('--vm', 'the same in real virtual machines, by software where the processor cannot'))
   .addOption(
     testFlag(
       '--stack <stack>',

@@ -15,15 +15,18 @@ const CHROMIUM = '/usr/bin/chromium';
 
 /**
  * What is checked: `unit` all that needs no lab, `all` that and a lab from end to end, `faults` Kafka and the chat under all that can
- * happen to them, `machines` the user-data of hosts on plain machines, `oneHost` a lab that has all roles on one host, or a stack that is
+ * happen to them, `machines` the user-data of hosts on plain machines, `vm` in virtual machines, `oneHost` a lab that has all roles on one host, or a stack that is
  * brought up for it and given back.
  */
-export type TestScope = 'unit' | 'all' | 'faults' | 'machines' | 'oneHost' | { stack: string };
+export type TestScope = 'unit' | 'all' | 'faults' | 'machines' | 'vm' | 'oneHost' | { stack: string };
 
 export type TestOptions = { context: LabContext; report: Report; scope: TestScope };
 
 /** What is tried on a lab with one broker, and on one with three. */
 const FAULTS = ['tests/e2e/kafka-faults.test.ts', 'tests/e2e/stream.test.ts', 'tests/e2e/chat.test.ts'];
+
+/** What makes a virtual machine and its disk, and logs in there. */
+const VM_PACKAGES = ['e2fsprogs', 'mmdebstrap', 'openssh-client', 'qemu-system-x86'];
 
 /** What a lab is asked that may be anywhere: by its outputs, and over SSH. */
 const ANYWHERE = [
@@ -78,6 +81,9 @@ export async function runTests({ context, report, scope }: TestOptions): Promise
     } else if (scope === 'oneHost') {
       process.env.LAB_E2E_HOSTS = 'one';
       await suite('e2e', [...ANYWHERE, 'tests/e2e/hosts.test.ts']);
+    } else if (scope === 'vm') {
+      await report.step('packages for virtual machines', (say) => installDebianPackages(VM_PACKAGES, say));
+      await suite('vm');
     } else if (scope === 'faults') {
       for (const brokers of ['1', '3']) {
         Object.assign(process.env, { LAB_E2E_FAULTS: 'all', LAB_E2E_BROKERS: brokers });

@@ -106,7 +106,7 @@ function turnOf(
     return Promise.resolve();
   }
   const timeout = lab.config.readyTimeout;
-  const command = cloud.commandOn(before, turnCommand(role.oneByOne, peers.length, timeout), loginOn(before, options));
+  const command = cloud.commandOn(before, turnCommand(role.oneByOne, peers.length, timeout), loginOf(options));
   return new Promise((resolve, reject) => {
     pulumi.all([machine.id, command]).apply(([, argv]) => {
       const turn = awaitTurn({ before: before.name, host: host.name, command: argv, timeout });
@@ -122,7 +122,7 @@ function awaitReady(
   together: ReturnType<typeof gatherFailures>,
 ): pulumi.Output<void> {
   const timeout = lab.config.readyTimeout;
-  const command = cloud.commandOn(host, watchCommand(timeout), loginOn(host, options));
+  const command = cloud.commandOn(host, watchCommand(timeout), loginOf(options));
   return pulumi.all([id, command]).apply(async ([, argv]) => {
     if (pulumi.runtime.isDryRun()) return;
     const begun = Date.now();
@@ -134,11 +134,8 @@ function awaitReady(
   });
 }
 
-function loginOn({ name }: Host, { operator, credentials }: Pick<BootOptions, 'operator' | 'credentials'>): HostLogin {
-  return {
-    keyFile: operator.ssh.keyFile,
-    hostKey: credentials.sshHostPublicKeys.apply((keys) => keys[name] ?? ''),
-  };
+function loginOf({ operator, credentials }: Pick<BootOptions, 'operator' | 'credentials'>): HostLogin {
+  return { keyFile: operator.ssh.keyFile, hostKeys: credentials.sshHostPublicKeys };
 }
 
 function artifactsOf(host: Host, artifacts: ReadonlyMap<string, Artifact>): Artifact[] {

@@ -1,5 +1,5 @@
 /** Renders a host's own firewall from the ports that are declared for it. */
-import type { Inventory } from './inventory.ts';
+import { type Inventory, sourcesOf } from './inventory.ts';
 import type { Host } from './lab.ts';
 
 /** Where clouds tell a machine about itself and give it the tokens of its identity; Azure's second one is also its name server. */
@@ -11,10 +11,13 @@ const AZURE_HOST = '168.63.129.16';
  * identity reach the cloud's metadata. They live in a table of their own and replace only that one, as a container engine keeps
  * rules for its name server in the same place.
  */
-export function renderFirewall({ ports, roles }: Pick<Host, 'ports' | 'roles'>, inventory: Inventory): string {
+export function renderFirewall(
+  { name: host, ports, roles }: Pick<Host, 'name' | 'ports' | 'roles'>,
+  inventory: Inventory,
+): string {
   const trusted = [0, ...roles.flatMap(({ identityUser }) => identityUser ?? [])].join(', ');
   const rules = ports.map(({ name, port, protocol, from, reason }) => {
-    const sources = inventory.sources[from];
+    const sources = sourcesOf(inventory, host, from);
     const source = sources.includes('0.0.0.0/0') ? '' : `ip saddr { ${sources.join(', ')} } `;
     return `    ${source}${protocol} dport ${port} accept comment "${name}: ${reason}"`;
   });

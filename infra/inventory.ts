@@ -9,6 +9,8 @@ export type HostAddresses = {
   internal: string;
   /** Port name -> where it is reached from outside; only ports from `internet` and `admin`. */
   published: Readonly<Record<string, Endpoint>>;
+  /** Name of the host through which its SSH is reached, which then is at its internal address; absent: it is reached as it is. */
+  via?: string;
 };
 
 export type CloudServices = {
@@ -34,6 +36,14 @@ export function addressesOf(inventory: Inventory, host: string): HostAddresses {
   const addresses = inventory.hosts[host];
   if (addresses === undefined) throw new Error(`the inventory has no host ${host}`);
   return addresses;
+}
+
+/** The networks that may reach a port of a host, as CIDRs: whoever comes through another host comes from that one's address. */
+export function sourcesOf(inventory: Inventory, host: string, from: PortSource): readonly string[] {
+  const via = inventory.hosts[host]?.via;
+  return from === 'admin' && via !== undefined
+    ? [`${addressesOf(inventory, via).internal}/32`]
+    : inventory.sources[from];
 }
 
 /** Where a port of a host is reached from outside. @throws Error where it is not published */

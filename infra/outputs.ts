@@ -41,13 +41,7 @@ export type OutputSources = {
 
 /** Everything that a user of the lab has to know, from what the lab is made of. */
 export function describeOutputs({ lab, inventory, caCertificate, sshHostPublicKeys, ssh }: OutputSources): LabOutputs {
-  const login = lab.hosts.map(({ name }) => {
-    const { host, port } = publishedEndpoint(inventory, name, 'ssh');
-    return [
-      name,
-      `ssh -i ${ssh.keyFile} -o UserKnownHostsFile=${ssh.knownHostsFile} -o IdentitiesOnly=yes -p ${port} lab@${host}`,
-    ];
-  });
+  const login = lab.hosts.map(({ name }) => [name, describeLogin(name, inventory, ssh)]);
   const hosts = lab.hosts.map(({ name, roles }): [string, HostOutput] => {
     const { internal, published } = addressesOf(inventory, name);
     const reached = Object.entries(published).map(([port, endpoint]) => [port, `${endpoint.host}:${endpoint.port}`]);
@@ -68,6 +62,17 @@ export function describeOutputs({ lab, inventory, caCertificate, sshHostPublicKe
     ssh: Object.fromEntries(login),
     hosts: Object.fromEntries(hosts),
   };
+}
+
+/** The command, for a shell, that logs in on a host. */
+function describeLogin(name: string, inventory: Inventory, ssh: OutputSources['ssh']): string {
+  const options = `-i ${ssh.keyFile} -o UserKnownHostsFile=${ssh.knownHostsFile} -o IdentitiesOnly=yes`;
+  const { host, port } = publishedEndpoint(inventory, name, 'ssh');
+  const { via } = addressesOf(inventory, name);
+  if (via === undefined) return `ssh ${options} -p ${port} lab@${host}`;
+  const entrance = publishedEndpoint(inventory, via, 'ssh');
+  const proxy = `ssh ${options} -p ${entrance.port} -W ${host}:${port} lab@${entrance.host}`;
+  return `ssh ${options} -o 'ProxyCommand=${proxy}' -p ${port} lab@${host}`;
 }
 
 /** The Git server with the account that may push to every repository below it: a secret. */

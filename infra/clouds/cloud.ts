@@ -68,10 +68,10 @@ export type AppService = {
   deployUrl: pulumi.Output<string>;
 };
 
-/** What logging in on a host takes. */
+/** What logging in on the hosts takes. */
 export type HostLogin = {
   /** The operator's private key. */
   keyFile: string;
-  /** The host's public key, as a line of known_hosts without the address. */
-  hostKey: pulumi.Input<string>;
+  /** Host name -> the host's public key, as a line of known_hosts without the address. */
+  hostKeys: pulumi.Input<Readonly<Record<string, string>>>;
 };

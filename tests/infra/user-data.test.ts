@@ -139,7 +139,7 @@ describe("a host's firewall", () => {
   test('has no source where a port is from the internet', () => {
     const port = { name: 'http', port: 80, protocol: 'tcp', from: 'internet', reason: 'pages' } as const;
     const text = renderFirewall(
-      { ports: [port], roles: [] },
+      { name: 'web', ports: [port], roles: [] },
       {
         hosts: {},
         services: {},

@@ -11,7 +11,12 @@ export function sshCommand(outputs: LabOutputs, name: string): string[] {
     const hosts = Object.entries(outputs.hosts).map(([host, { roles }]) => `${host} (${roles.join(', ')})`);
     throw new Problem(`There is no host ${name}. The hosts are: ${hosts.join('; ')}.`);
   }
-  return command.split(' ');
+  return splitWords(command);
+}
+
+/** The words of a command that has no quotes but around whole words. */
+function splitWords(command: string): string[] {
+  return [...command.matchAll(/'([^']*)'|\S+/g)].map(([word, quoted]) => quoted ?? word);
 }
 
 /** The first host that has a role. */

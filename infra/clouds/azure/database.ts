@@ -5,10 +5,11 @@ import * as privatedns from '@pulumi/azure-native/privatedns/index.js';
 import * as pulumi from '@pulumi/pulumi';
 import { formatCidr } from '../../cidr.ts';
 import { resourceName } from '../../naming.ts';
+import { hostsSubnet } from '../own-network.ts';
 import { DATABASE_GIB } from './bill.ts';
 import type { LabGroup } from './group.ts';
 import { globalName } from './names.ts';
-import { hostsSubnet, type LabNetwork } from './network.ts';
+import type { LabNetwork } from './network.ts';
 
 /** The name of the server, known before there is one. */
 export function databaseHost(at: LabGroup): pulumi.Output<string> {

@@ -41,7 +41,10 @@ export function createAzureCloud(lab: Lab, { expires }: CloudOptions): Cloud {
     inventory,
     offerFiles: boots.offerFiles,
     boot: (host, boot) => createHost({ host, boot, at, network: networkOf(host), identity: blobs.identityOf(host) }),
-    commandOn: (host, argv, login) => sshCommandOn(networkOf(host).reachedAt, argv, login),
+    commandOn: (host, argv, { keyFile, hostKeys }) => {
+      const hostKey = pulumi.output(hostKeys).apply((keys) => keys[host.name] ?? '');
+      return sshCommandOn(networkOf(host).reachedAt, argv, { keyFile, hostKey });
+    },
     namesOf: (host) => networkOf(host).reachedAt.apply((reachedAt) => [reachedAt, host.name, networkOf(host).internal]),
     runContainer: (container, artifact) => runContainer(container, artifact, at),
     runFunction: (service, artifact) => runFunction(service, artifact, at, boots),

@@ -1,18 +1,16 @@
 /** The network of a lab on Azure: one virtual network, and for each host its addresses and its own security group. */
 import * as network from '@pulumi/azure-native/network/index.js';
 import * as pulumi from '@pulumi/pulumi';
-import { addressIn, type Cidr, formatCidr, parseCidr } from '../../cidr.ts';
-import type { LabConfig } from '../../config.ts';
+import { addressIn, type Cidr, formatCidr } from '../../cidr.ts';
 import { hostNumber } from '../../host-number.ts';
 import type { CloudServices, HostAddresses, Inventory } from '../../inventory.ts';
 import type { Host, Lab } from '../../lab.ts';
 import { resourceName } from '../../naming.ts';
 import type { PortSource } from '../../roles.ts';
+import { describeSources, hostsSubnet } from '../own-network.ts';
 import type { LabGroup } from './group.ts';
 import { globalName } from './names.ts';
 
-/** The hosts' subnet where `lab:subnet` is auto; nothing else is in the lab's virtual network, so it meets nobody. */
-const SUBNET = '10.80.0.0/24';
 /** Azure's bounds of a rule's priority are 100 and 4096; the lower comes first. */
 const FIRST_PRIORITY = 100;
 const LAST_PRIORITY = 4096;
@@ -30,22 +28,6 @@ export type HostNetwork = {
   reachedAt: pulumi.Output<string>;
   nic: network.NetworkInterface;
 };
-
-export function hostsSubnet({ subnet }: LabConfig): Cidr {
-  const cidr = parseCidr(subnet === 'auto' ? SUBNET : subnet);
-  if (cidr === undefined) throw new Error(`${subnet} is not a network`);
-  return cidr;
-}
-
-/** The networks behind each source of a port. */
-export function describeSources(config: LabConfig): Record<PortSource, string[]> {
-  return {
-    internet: ['0.0.0.0/0'],
-    admin: [config.adminCidr],
-    plaintext: config.kafkaPlaintextFrom === undefined ? [] : [config.kafkaPlaintextFrom],
-    lab: [formatCidr(hostsSubnet(config))],
-  };
-}
 
 export function createNetwork(lab: Lab, at: LabGroup): LabNetwork {
   const subnet = hostsSubnet(lab.config);

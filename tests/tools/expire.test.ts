@@ -34,14 +34,14 @@ function workWith({ known = [], ...changes }: Changes): ExpireWork & { done: str
     dryRun: false,
     stacks: [],
     targetOf: async (cloud) => ({
-      ...(cloud === 'local'
-        ? {}
-        : {
+      ...(cloud === 'azure'
+        ? {
             listExpired: async () => {
               if (known instanceof Error) throw known;
               return known;
             },
-          }),
+          }
+        : {}),
     }),
     readClasses: () => ({ classHours: undefined, timeZone: 'UTC' }),
     down: async (stack) => {

@@ -1,8 +1,13 @@
 /** What is asked of OpenStack gets an answer, or an end in words, whatever its services say in between. */
-import { describe, expect, test } from 'vitest';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { createOpenstackClient, OpenstackError, OpenstackSilence } from '../../../infra/clouds/openstack/api.ts';
 import { readLogin } from '../../../infra/clouds/openstack/login.ts';
 import { NoLogin } from '../../../infra/clouds/target.ts';
+import { createCredentials } from '../../../infra/credentials/issue.ts';
+import { temporaryFolder, write } from '../../tools/fake-project.ts';
 import { type StandInOptions, startOpenstack } from '../openstack-answers.ts';
 import { failure, PROJECT_ID, USER } from '../openstack-project.ts';
 
@@ -60,6 +65,27 @@ describe('a login', () => {
   test('with an authority whose file is not there says which', async () => {
     await expect(clientOf({}, { OS_CACERT: '/nowhere/ca.pem' })).rejects.toThrow('/nowhere/ca.pem, cannot be read');
   });
+});
+
+test("a cloud that its own authority vouches for is trusted where that authority's certificate is named", async () => {
+  const credentials = await createCredentials({ tlsNames: { cloud: ['127.0.0.1'] }, sshHosts: [] });
+  const { tls } = credentials;
+  const { openstack } = await clientOf();
+  // What lies behind does not matter: the login is what is asked first.
+  const front = createServer({ key: tls.cloud?.key, cert: tls.cloud?.certificate }, (_, response) => {
+    response.writeHead(401, { 'content-type': 'application/json' });
+    response.end('{"error": {"message": "reached"}}');
+  });
+  await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void front.close());
+  const { port } = front.address() as AddressInfo;
+  const env = { ...openstack.env, OS_AUTH_URL: `https://127.0.0.1:${port}` };
+  const logIn = (more: Record<string, string> = {}) =>
+    createOpenstackClient(readLogin({ env: { ...env, ...more }, projectDir: '/nowhere' }), 0);
+  await expect(logIn()).rejects.toThrow(/cannot be reached.*\n.*OS_CACERT/);
+  const file = join(temporaryFolder(), 'ca.pem');
+  write(file, credentials.caCertificate);
+  await expect(logIn({ OS_CACERT: file })).rejects.toThrow('refuses the login: reached');
 });
 
 describe('a question', () => {
@@ -128,9 +154,12 @@ describe('a question', () => {
     await expect(client.send('compute', 'GET', '/limits')).rejects.toThrow('no compute service in the region two');
   });
 
-  test('whose error is a page is told by the words on it', async () => {
+  test.each([
+    ['a page', 'text/html', '<h1>Oh</h1> no'],
+    ['a text', 'application/json', '"Oh no"'],
+  ])('whose error is %s is told by its words', async (_, type, body) => {
     const { client } = await clientOf({
-      answers: { [SERVERS]: { status: 500, headers: { 'content-type': 'text/html' }, body: '<h1>Oh</h1> no' } },
+      answers: { [SERVERS]: { status: 500, headers: { 'content-type': type }, body } },
     });
     await expect(client.list('compute', '/servers/detail', 'servers')).rejects.toThrow('Oh no');
   });

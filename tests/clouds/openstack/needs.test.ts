@@ -58,7 +58,7 @@ test('machines of flavors without a disk boot from volumes, too', () => {
   expect(gigabytes).toBe(40 + 60);
 });
 
-test('a broker that is open to some network outside has an address there, and a rule more', () => {
+test('a broker that is open to some network outside takes one rule more', () => {
   const usual = needsOf();
   expect(needsOf({ 'lab:kafkaPlaintextFrom': '192.0.2.0/24' })).toEqual({ ...usual, rules: usual.rules + 1 });
 });

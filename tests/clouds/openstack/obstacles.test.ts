@@ -117,7 +117,7 @@ describe('a quota that does not hold the lab', () => {
     ],
     [
       'floating IPs',
-      { network: { ...network, floatingip: quota(4, 2, 0) } },
+      { network: { ...network, floatingip: quota(4, 1, 1) } },
       'floating IPs (needs 4 more, has 2 left of 4)',
     ],
     ['networks', { network: { ...network, network: quota(1, 1) } }, 'networks (needs 1 more, has 0 left of 1)'],

@@ -16,8 +16,9 @@ async function removeAll(options: StandInOptions, limits: Partial<Removal> = {})
   const resources = await list();
   openstack.asked.length = 0;
   await removeHoldings(resources, { client, say: (text) => void said.push(text), pauseMs: 0, ...limits });
-  const asked = openstack.asked.filter((line) => !line.startsWith('GET'));
-  return { said, asked, left: (await list()).map(({ kind, name }) => `${kind} ${name}`) };
+  const all = [...openstack.asked];
+  const asked = all.filter((line) => !line.startsWith('GET'));
+  return { said, all, asked, left: (await list()).map(({ kind, name }) => `${kind} ${name}`) };
 }
 
 test('machines go first, and what they used when they are gone', async () => {
@@ -77,8 +78,8 @@ describe('a volume', () => {
   test('is not deleted while a machine has it', async () => {
     const busy = (status: string) => ({ body: { volume: { status } } });
     const answers = { [`GET ${PATH}`]: [busy('in-use'), busy('detaching')] };
-    const { asked, left } = await removeAll({ project: project({ status: 'available' }), answers });
-    expect(asked).toEqual([`DELETE ${PATH}`]);
+    const { all, left } = await removeAll({ project: project({ status: 'available' }), answers });
+    expect(all.slice(0, 4)).toEqual([...Array(3).fill(`GET ${PATH}`), `DELETE ${PATH}`]);
     expect(left).toEqual([]);
   });
 

@@ -64,7 +64,7 @@ describe('what there is of a stack', () => {
   const project = (): Partial<Project> => ({
     ...together(labThings('uni'), labThings('UNI'), labThings('other'), labThings('uni', OTHER)),
     keypairs: ['lab-uni', 'lab-other'],
-    containers: { [bootOf('uni')]: ['web', 'a b/c'], [bootOf('other')]: ['web'], [bootOf('uni', OTHER)]: ['web'] },
+    containers: { [bootOf('uni')]: ['web', 'a b/c?d#e'], [bootOf('other')]: ['web'], [bootOf('uni', OTHER)]: ['web'] },
   });
 
   test('is asked of each service, page by page, and is nothing of another stack, or of another user', async () => {

@@ -58,6 +58,7 @@ function bootHost(
           version,
         }),
         softwareInImage: lab.traits.softwareInImage,
+        delivered: fetched.sshHostKey !== undefined,
         authorities: operator.authorities,
         sizeLimit: lab.traits.userDataLimit,
       }),
@@ -69,7 +70,12 @@ function bootHost(
   const userData = pulumi
     .all([cloud.inventory, cloud.offerFiles(host, offer), turn])
     .apply(([inventory, fetched]) => render(inventory, fetched));
-  return cloud.boot(host, { ...offer, userData, sshPublicKey: operator.sshPublicKey });
+  return cloud.boot(host, {
+    ...offer,
+    userData,
+    sshPublicKey: operator.sshPublicKey,
+    login: loginOf({ operator, credentials }),
+  });
 }
 
 /** A hash of all that a host boots from but the addresses that are made for this one boot. It says nothing of the secrets in it. */

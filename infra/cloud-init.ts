@@ -12,6 +12,7 @@ type Command = string | string[] | { source: string };
 type CloudConfig = Record<string, unknown> & {
   write_files?: WriteFile[] | undefined;
   bootcmd?: Command[];
+  runcmd?: Command[];
   packages?: string[];
 };
 
@@ -24,6 +25,8 @@ export type RenderOptions = {
   variables: Readonly<Record<string, string>>;
   /** True where the machine's image already holds every package and program, so that booting downloads nothing. */
   softwareInImage: boolean;
+  /** What such a machine boots from is brought to it over SSH, by the host key in its user-data; else it fetches it by addresses. */
+  delivered?: boolean;
   /** Certificates, PEM, that a machine without them in its image is to trust beside the usual ones. */
   authorities?: readonly string[];
   /** Bytes that the cloud takes at most. */
@@ -49,6 +52,7 @@ export function renderUserData(host: Host, options: RenderOptions): string {
     ...(softwareInImage ? {} : { package_update: true, packages: [...new Set(packages)], ...trust(options) }),
     ...config,
     bootcmd: (config.bootcmd ?? []).map((command) => withText(command, files)),
+    runcmd: (config.runcmd ?? []).map((command) => withText(command, files)),
     write_files: (config.write_files ?? []).map((file) => withContent(file, options)),
   };
   const filled = fillIn(whole, variables) as CloudConfig;
@@ -76,11 +80,14 @@ function packFile({ content = '', ...file }: WriteFile): WriteFile {
 }
 
 /** The files that make up a host's user-data, in order. */
-function listFiles(host: Host, { files, softwareInImage }: RenderOptions): string[] {
-  const own = ['base.yaml', ...host.roles.map(({ name }) => `${name}.yaml`)];
-  if (softwareInImage) return own;
-  const [base = '', ...roles] = own;
-  return [base, `vm/${base}`, ...roles.flatMap((path) => (files.has(`vm/${path}`) ? [`vm/${path}`, path] : [path]))];
+function listFiles(host: Host, { files, softwareInImage, delivered = false }: RenderOptions): string[] {
+  const roles = host.roles.map(({ name }) => `${name}.yaml`);
+  if (softwareInImage) return ['base.yaml', ...roles];
+  return [
+    ...(delivered ? ['vm/delivered.yaml', 'base.yaml'] : ['base.yaml', 'vm/fetched.yaml']),
+    'vm/base.yaml',
+    ...roles.flatMap((path) => (files.has(`vm/${path}`) ? [`vm/${path}`, path] : [path])),
+  ];
 }
 
 function trust({ authorities = [] }: RenderOptions): CloudConfig {

@@ -15,7 +15,10 @@ export function renderFirewall(
   { name: host, ports, roles }: Pick<Host, 'name' | 'ports' | 'roles'>,
   inventory: Inventory,
 ): string {
-  const trusted = [0, ...roles.flatMap(({ identityUser }) => identityUser ?? [])].join(', ');
+  // Where blobs are no service of the cloud, no service has an identity to ask for.
+  const identities =
+    inventory.services.blobUrl === undefined ? [] : roles.flatMap(({ identityUser }) => identityUser ?? []);
+  const trusted = [0, ...identities].join(', ');
   const rules = ports.map(({ name, port, protocol, from, reason }) => {
     const sources = sourcesOf(inventory, host, from);
     const source = sources.includes('0.0.0.0/0') ? '' : `ip saddr { ${sources.join(', ')} } `;

@@ -21,6 +21,9 @@ export type Secrets = {
   sshHostKeys: Readonly<Record<string, string>>;
 };
 
+/** The file with the private key of a host's SSH server. */
+export const SSH_HOST_KEY = '/etc/ssh/ssh_host_ecdsa_key';
+
 /** The account of pushes to the Git server. */
 export const LAB_USER = 'lab';
 
@@ -35,7 +38,7 @@ export function describeSecretFiles(
   services: CloudServices = {},
 ): Record<string, string> {
   return {
-    '/etc/ssh/ssh_host_ecdsa_key': member(secrets.sshHostKeys, host.name),
+    [SSH_HOST_KEY]: member(secrets.sshHostKeys, host.name),
     ...Object.assign({}, ...host.roles.map(({ name }) => roleFiles(name, host, secrets, services))),
   };
 }

@@ -21,6 +21,8 @@ export type HostFiles = {
   artifacts: readonly ArtifactSource[];
   /** Of a JSON object, path -> text, with the host's secrets; absent where they are in the machine before it boots. */
   secretsUrl?: string;
+  /** Private key of its SSH server, where what it boots from is brought to it: then it is in its user-data. */
+  sshHostKey?: string;
 };
 
 export type VariableSources = {
@@ -55,6 +57,8 @@ export function describeVariables(
     health: JSON.stringify({ host: host.name, checks: host.checks }),
     keepsData: host.keepsData ? 'yes' : 'no',
     secretsUrl: files.secretsUrl ?? '',
+    sshHostKey: files.sshHostKey ?? '',
+    readyTimeout: String(lab.config.readyTimeout),
     installArtifacts: files.artifacts
       .map(({ name, url, sha256 }) => `/usr/local/lib/lab/install-artifact ${name} '${url}' ${sha256}`)
       .join('\n'),

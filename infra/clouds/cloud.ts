@@ -20,6 +20,8 @@ export type HostBoot = HostOffer & {
   userData: pulumi.Input<string>;
   /** Who may log in as `lab`: one line of an OpenSSH public key. */
   sshPublicKey: string;
+  /** How that one logs in, for a cloud that has to bring something to its machines. */
+  login: HostLogin;
 };
 
 /** What a cloud is made with, beside the lab. */

@@ -6,6 +6,7 @@ import { findNameProblems } from '../helpers/azure-names.ts';
 import { findInputProblems } from '../helpers/azure-types.ts';
 import { labWith, PROJECT_DIR } from '../helpers/lab.ts';
 import { isSecret, type Recorder, recordRegistrations, resolveOutput, reveal } from '../helpers/mocks.ts';
+import { OPERATOR } from '../helpers/operator.ts';
 import { AZURE_CALLS, AZURE_TYPES } from './azure-answers.ts';
 import { describeCloud, type OpenPort } from './conformance.ts';
 
@@ -99,7 +100,7 @@ describe('a lab on Azure', () => {
     const machines = lab.hosts.map((host) => {
       const offer = { artifacts: [], secretFiles, version: '1' };
       const userData = cloud.offerFiles(host, offer).apply(({ secretsUrl }) => `#cloud-config\n# ${secretsUrl}\n`);
-      return cloud.boot(host, { ...offer, userData, sshPublicKey: 'ssh-ed25519 AAAA me' });
+      return cloud.boot(host, { ...offer, userData, ...OPERATOR });
     });
     await Promise.all(machines.map(({ id }) => resolveOutput(id)));
     return { recorder, lab, cloud };

@@ -13,6 +13,7 @@ import { describeSecretFiles } from '../../infra/secrets.ts';
 import type { HostFiles } from '../../infra/variables.ts';
 import { labWith, PROJECT_DIR } from '../helpers/lab.ts';
 import { type Recorder, recordRegistrations, resolveOutput } from '../helpers/mocks.ts';
+import { OPERATOR } from '../helpers/operator.ts';
 import { fakeSecrets } from '../helpers/secrets.ts';
 
 /** A way into a host, or the container, from outside the lab: `web 80/tcp internet`. */
@@ -62,7 +63,7 @@ async function bootLab(
     const files = cloud.offerFiles(host, offer);
     offered.push(files);
     const userData = pulumi.output(files).apply(() => `#cloud-config\n# ${host.name}\n`);
-    return cloud.boot(host, { ...offer, userData, sshPublicKey: 'ssh-ed25519 AAAA me' });
+    return cloud.boot(host, { ...offer, userData, ...OPERATOR });
   });
   await Promise.all(machines.map(({ id }) => resolveOutput(id)));
   const addresses = [

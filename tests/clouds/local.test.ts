@@ -8,6 +8,7 @@ import { describeSecretFiles } from '../../infra/secrets.ts';
 import { NUMBERS_CONTAINER } from '../../infra/services.ts';
 import { labWith, PROJECT_DIR } from '../helpers/lab.ts';
 import { type Recorder, recordRegistrations, resolveOutput } from '../helpers/mocks.ts';
+import { OPERATOR } from '../helpers/operator.ts';
 import { fakeSecrets } from '../helpers/secrets.ts';
 import { describeCloud } from './conformance.ts';
 
@@ -72,7 +73,7 @@ describe('a host on the local cloud', () => {
         artifacts,
         secretFiles: describeSecretFiles(host, fakeSecrets(lab)),
         version: '1',
-        sshPublicKey: 'ssh-ed25519 AAAA me',
+        ...OPERATOR,
       }),
     );
     await Promise.all(machines.map(({ id }) => resolveOutput(id)));

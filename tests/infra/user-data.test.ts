@@ -4,6 +4,7 @@ import { listPackages, renderUserData } from '../../infra/cloud-init.ts';
 import { readCloudInitFiles } from '../../infra/cloud-init-files.ts';
 import { describeInventory } from '../../infra/clouds/local/addresses.ts';
 import { renderFirewall } from '../../infra/firewall.ts';
+import type { CloudServices } from '../../infra/inventory.ts';
 import type { Host, Lab } from '../../infra/lab.ts';
 import { describeSecretFiles } from '../../infra/secrets.ts';
 import { describeVariables } from '../../infra/variables.ts';
@@ -150,13 +151,19 @@ describe("a host's firewall", () => {
   });
 
   test("lets only root and the services that need it reach the cloud's metadata", () => {
-    const inventory = { hosts: {}, services: {}, sources: { internet: [], admin: [], plaintext: [], lab: [] } };
-    const rule = (name: string): string | undefined =>
-      lab.hosts
+    const rule = (
+      name: string,
+      services: CloudServices = { blobUrl: 'https://blobs.example.org' },
+    ): string | undefined => {
+      const inventory = { hosts: {}, services, sources: { internet: [], admin: [], plaintext: [], lab: [] } };
+      return lab.hosts
         .filter((host) => host.name === name)
         .map((host) => renderFirewall(host, inventory).match(/169\.254.*/)?.[0])[0];
+    };
     expect(rule('web')).toBe('169.254.169.254 meta skuid != { 0, 801 } drop');
     expect(rule('ci-1')).toBe('169.254.169.254 meta skuid != { 0, 802 } drop');
     expect(rule('kafka-1')).toBe('169.254.169.254 meta skuid != { 0 } drop');
+    // Blobs that the lab keeps itself take a key and no identity.
+    expect(rule('web', {})).toBe('169.254.169.254 meta skuid != { 0 } drop');
   });
 });

@@ -19,8 +19,18 @@ export type OpenstackHostOptions = {
   expires: pulumi.Output<string> | undefined;
 };
 
+export type OpenstackMachine = Machine & { resource: openstack.compute.Instance };
+
 /** A machine with all that it boots from; its volume is there from the first moment, and goes on to the next machine. */
-export function createHost({ host, boot, lab, choices, network, keyPair, expires }: OpenstackHostOptions): Machine {
+export function createHost({
+  host,
+  boot,
+  lab,
+  choices,
+  network,
+  keyPair,
+  expires,
+}: OpenstackHostOptions): OpenstackMachine {
   const { image, flavors } = choices;
   const flavor = flavors.get(host.name);
   if (flavor === undefined) throw new Error(`no flavor was chosen for host ${host.name}`);

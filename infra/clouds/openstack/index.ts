@@ -7,6 +7,7 @@ import { resourceName } from '../../naming.ts';
 import type { Cloud, CloudOptions } from '../cloud.ts';
 import { sshCommandOn } from '../ssh-command.ts';
 import { chooseOffers } from './choices.ts';
+import { announceFiles, deliverFiles } from './delivery.ts';
 import { createHost } from './hosts.ts';
 import { describeInventory } from './inventory.ts';
 import { createNetwork, type HostNetwork } from './network.ts';
@@ -31,17 +32,29 @@ export function buildOpenstackCloud(lab: Lab, offers: Offers, { expires }: Cloud
     if (found === undefined) throw new Error(`the network has no host ${name}`);
     return found;
   };
-  if (offers.objectStore === undefined) throw new Error('no object store');
+  const { objectStore } = offers;
   let keyPair: openstack.compute.Keypair | undefined;
   return {
     inventory: describeInventory(lab, network),
-    offerFiles: createBootStorage(offers.objectStore, owner),
+    offerFiles:
+      objectStore === undefined ? (_host, offer) => announceFiles(offer) : createBootStorage(objectStore, owner),
     boot: (host, boot) => {
       keyPair ??= new openstack.compute.Keypair('operator', {
         name: resourceName(lab.stack),
         publicKey: boot.sshPublicKey,
       });
-      return createHost({ host, boot, lab, choices, network: networkOf(host), keyPair, expires });
+      const machine = createHost({ host, boot, lab, choices, network: networkOf(host), keyPair, expires });
+      if (objectStore !== undefined) return machine;
+      const { via } = networkOf(host);
+      const delivered = deliverFiles({
+        host,
+        boot,
+        instance: machine.resource,
+        network: networkOf(host),
+        entrance: via === undefined ? undefined : { name: via, network: networkOf({ name: via }) },
+        config: lab.config,
+      });
+      return { ...machine, id: pulumi.all([machine.id, delivered]).apply(([id]) => id) };
     },
     commandOn: (host, argv, { keyFile, hostKeys }) => {
       const { reachedAt, via } = networkOf(host);

@@ -15,6 +15,7 @@ import {
 } from '../../../tools/bench/recorded-resources.ts';
 import { labWith, PROJECT_DIR } from '../../helpers/lab.ts';
 import { recordRegistrations, resolveOutput } from '../../helpers/mocks.ts';
+import { OPERATOR } from '../../helpers/operator.ts';
 import { fakeCommand } from '../fake-command.ts';
 import { temporaryFolder, write } from '../fake-project.ts';
 
@@ -37,7 +38,7 @@ async function recordLab(artifact: string): Promise<RecordedResources> {
       userData: `#cloud-config of ${host.name}`,
       artifacts,
       version: '1',
-      sshPublicKey: 'ssh-ed25519 AAAA me',
+      ...OPERATOR,
       secretFiles: { '/etc/lab/secrets/x': 'x' },
     }),
   );

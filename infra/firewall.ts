@@ -8,11 +8,12 @@ const AZURE_HOST = '168.63.129.16';
 
 /**
  * The nftables rules of a host: everything that is not declared is dropped, and only root and the services that need the machine's
- * identity reach the cloud's metadata. They live in a table of their own and replace only that one, as a container engine keeps
- * rules for its name server in the same place.
+ * identity reach the cloud's metadata; a container only answers. They live in a table of their own and replace only that one, as a
+ * container engine keeps rules for its name server in the same place.
  */
 export function renderFirewall({ ports, roles }: Pick<Host, 'ports' | 'roles'>, inventory: Inventory): string {
   const trusted = [0, ...roles.flatMap(({ identityUser }) => identityUser ?? [])].join(', ');
+  const answering = roles.flatMap(({ answeringUser }) => answeringUser ?? []);
   const rules = ports.map(({ name, port, protocol, from, reason }) => {
     const sources = inventory.sources[from];
     const source = sources.includes('0.0.0.0/0') ? '' : `ip saddr { ${sources.join(', ')} } `;
@@ -34,7 +35,7 @@ ${rules.join('\n')}
     type filter hook output priority filter; policy accept;
     ip daddr ${METADATA} meta skuid != { ${trusted} } drop
     ip daddr ${AZURE_HOST} meta skuid != 0 tcp dport != 53 drop
-  }
+${answering.map((user) => `    meta skuid ${user} ct state new drop\n`).join('')}  }
 }
 `;
 }

@@ -26,7 +26,7 @@ export type Lab = {
   /** Of the cloud that it is for. */
   traits: CloudTraits;
   hosts: readonly Host[];
-  /** Absent where it is off. */
+  /** Absent where it is off, or on a host. */
   container?: ContainerInstance;
   /** Absent where it is off, or on a host. */
   function?: FunctionService;
@@ -60,8 +60,9 @@ export function describeLab(config: LabConfig, traits: CloudTraits = CLOUD_TRAIT
       ...brokers,
       ...runners,
       ...(config.function && !traits.functionService ? [host('function', 1, ['function'])] : []),
+      ...(config.container && !traits.containerInstances ? [host('container', 1, ['container'])] : []),
     ],
-    ...(config.container ? { container: NUMBERS_CONTAINER } : {}),
+    ...(config.container && traits.containerInstances ? { container: NUMBERS_CONTAINER } : {}),
     ...(config.function && traits.functionService ? { function: NUMBERS_FUNCTION } : {}),
   };
 }

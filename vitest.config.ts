@@ -33,7 +33,7 @@ export default defineConfig({
         test: {
           name: 'vm',
           include: ['tests/vm/**/*.test.ts'],
-          testTimeout: 60_000,
+          testTimeout: 240_000,
         },
       },
       {

@@ -8,8 +8,8 @@ const AZURE_HOST = '168.63.129.16';
 
 /**
  * The nftables rules of a host: everything that is not declared is dropped, and only root and the services that need the machine's
- * identity reach the cloud's metadata. They live in a table of their own and replace only that one, as a container engine keeps
- * rules for its name server in the same place.
+ * identity reach the cloud's metadata; a container only answers. They live in a table of their own and replace only that one, as a
+ * container engine keeps rules for its name server in the same place.
  */
 export function renderFirewall(
   { name: host, ports, roles }: Pick<Host, 'name' | 'ports' | 'roles'>,
@@ -19,6 +19,7 @@ export function renderFirewall(
   const identities =
     inventory.services.blobUrl === undefined ? [] : roles.flatMap(({ identityUser }) => identityUser ?? []);
   const trusted = [0, ...identities].join(', ');
+  const answering = roles.flatMap(({ answeringUser }) => answeringUser ?? []);
   const rules = ports.map(({ name, port, protocol, from, reason }) => {
     const sources = sourcesOf(inventory, host, from);
     const source = sources.includes('0.0.0.0/0') ? '' : `ip saddr { ${sources.join(', ')} } `;
@@ -40,7 +41,7 @@ ${rules.join('\n')}
     type filter hook output priority filter; policy accept;
     ip daddr ${METADATA} meta skuid != { ${trusted} } drop
     ip daddr ${AZURE_HOST} meta skuid != 0 tcp dport != 53 drop
-  }
+${answering.map((user) => `    meta skuid ${user} ct state new drop\n`).join('')}  }
 }
 `;
 }

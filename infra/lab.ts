@@ -26,7 +26,7 @@ export type Lab = {
   /** Of the cloud that it is for. */
   traits: CloudTraits;
   hosts: readonly Host[];
-  /** Absent where it is off. */
+  /** Absent where it is off, or on a host. */
   container?: ContainerInstance;
   /** Absent where it is off, or on a host. */
   function?: FunctionService;
@@ -50,7 +50,7 @@ export function describeLab(config: LabConfig, traits: CloudTraits = CLOUD_TRAIT
     config,
     traits,
     hosts: config.hosts === 'one' ? [describeOneHost(at)] : describeManyHosts(at),
-    ...(config.container ? { container: NUMBERS_CONTAINER } : {}),
+    ...(config.container && traits.containerInstances ? { container: NUMBERS_CONTAINER } : {}),
     ...(config.function && traits.functionService ? { function: NUMBERS_FUNCTION } : {}),
   };
 }
@@ -67,13 +67,13 @@ function describeManyHosts(at: LabPlan): Host[] {
     ...neededOf(at, ['database', 'storage']).map((role) => host(role, 1, [role])),
     ...several(kafkaBrokers, (index) => host(`kafka-${index}`, index, ['kafka'])),
     ...several(ciRunners, (index) => host(`ci-${index}`, index, index === 1 ? ['git', 'ci'] : ['ci'])),
-    ...neededOf(at, ['function']).map((role) => host(role, 1, [role])),
+    ...neededOf(at, ['function', 'container']).map((role) => host(role, 1, [role])),
   ];
 }
 
 /** All roles on one host, for who has no more. */
 function describeOneHost(at: LabPlan): Host {
-  const roles = neededOf(at, ['web', 'database', 'storage', 'kafka', 'git', 'ci', 'function']);
+  const roles = neededOf(at, ['web', 'database', 'storage', 'kafka', 'git', 'ci', 'function', 'container']);
   const memory = Math.ceil(memoryOf(roles) * ONE_HOST_SHARE) + memoryOfJobs(at, roles);
   return describeHost(at, { name: ONE_HOST, index: 1, roles, memory });
 }
@@ -84,6 +84,7 @@ function neededOf({ config, traits }: LabPlan, roles: readonly RoleName[]): Role
     database: !config.managedDatabase,
     storage: !traits.blobService,
     function: config.function && !traits.functionService,
+    container: config.container && !traits.containerInstances,
   };
   return roles.filter((role) => needed[role] ?? true);
 }

@@ -1,5 +1,6 @@
 /** What each role of a host is: its ports, its apps, its data and how to tell that it works. All of it is data. */
 import type { LabConfig } from './config.ts';
+import { NUMBERS_CONTAINER } from './services.ts';
 
 /** Who may reach a port. `admin` is `lab:adminCidr`, `plaintext` is `lab:kafkaPlaintextFrom`, `lab` the hosts of this lab. */
 export type PortSource = 'internet' | 'admin' | 'plaintext' | 'lab';
@@ -23,7 +24,7 @@ export type Check =
   | { unit: string; kind: 'tcp'; port: number }
   | { unit: string; kind: 'http'; url: string };
 
-export type RoleName = 'web' | 'git' | 'ci' | 'kafka' | 'database' | 'storage' | 'function';
+export type RoleName = 'web' | 'git' | 'ci' | 'kafka' | 'database' | 'storage' | 'function' | 'container';
 
 export type Role = {
   name: RoleName;
@@ -38,6 +39,8 @@ export type Role = {
   keepsData: boolean;
   /** Number of the user whose service shows the identity of the machine to the cloud, where blobs are a service of the cloud. */
   identityUser?: number;
+  /** Number of a user who may answer, and never begins a connection: that of a container on the host's own network. */
+  answeringUser?: number;
   /** Memory that the role may use on its host, MiB. */
   memory: number;
   checks: readonly Check[];
@@ -205,6 +208,20 @@ const FUNCTION: Role = {
   talksTo: [],
 };
 
+const CONTAINER: Role = {
+  name: 'container',
+  purpose: 'add_numbers in a container',
+  // Free on a host that has every other role, too.
+  ports: [{ ...NUMBERS_CONTAINER.port, port: 8090 }],
+  artifacts: [NUMBERS_CONTAINER.artifact],
+  tls: false,
+  keepsData: false,
+  answeringUser: 10_001,
+  memory: 384,
+  checks: [{ unit: 'numbers.service', kind: 'http', url: `http://127.0.0.1:8090${NUMBERS_CONTAINER.healthPath}` }],
+  talksTo: [],
+};
+
 export const ROLES: Record<RoleName, Role> = {
   web: WEB,
   git: GIT,
@@ -213,4 +230,5 @@ export const ROLES: Record<RoleName, Role> = {
   database: DATABASE,
   storage: STORAGE,
   function: FUNCTION,
+  container: CONTAINER,
 };

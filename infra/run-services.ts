@@ -28,7 +28,7 @@ export type ServiceUrls = {
 export function runServices({ lab, cloud, credentials, artifacts }: RunServicesOptions): ServiceUrls {
   const { container, function: service } = lab;
   const urls: ServiceUrls = {};
-  if (container !== undefined) {
+  if (container !== undefined && cloud.runContainer !== undefined) {
     const address = cloud.runContainer(container, artifactOf(container, artifacts));
     urls.containerUrl = whenAnswered(`The container ${container.name}`, address, container.healthPath, lab);
   }

@@ -85,6 +85,7 @@ function roleFiles(role: RoleName, host: Host, secrets: Secrets, services: Cloud
     case 'storage':
       return { [`${folder}/azurite.env`]: environment({ AZURITE_ACCOUNTS: `lab:${secrets.blobKey}` }) };
     case 'function':
+    case 'container':
       return {};
   }
 }

@@ -55,7 +55,9 @@ export async function describeStackOutputs({
   ] as const;
   const ownTls = lab.traits.publicNames ? [] : (['webUrlTls'] as const);
   const plaintext = lab.config.kafkaPlaintextFrom === undefined ? [] : (['kafkaPlaintext'] as const);
-  const onHost = hostsOf(lab, 'function').length === 0 ? [] : (['functionUrl'] as const);
+  const onHost = (['container', 'function'] as const).flatMap((role) =>
+    hostsOf(lab, role).length === 0 ? [] : [`${role}Url` as const],
+  );
   return {
     ...Object.fromEntries(
       [...keys, ...ownTls, ...plaintext, ...onHost].map((key) => [key, plain.apply((outputs) => outputs[key])]),

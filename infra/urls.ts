@@ -61,13 +61,15 @@ export function publicUrls(lab: Lab, inventory: Inventory): PublicUrls {
 
 /** What is beside the hosts, or on one where the cloud has no service for it. */
 function describeServices(lab: Lab, inventory: Inventory): Pick<PublicUrls, 'containerUrl' | 'functionUrl'> {
-  const { containerUrl } = inventory.services;
-  const [host] = hostsOf(lab, 'function');
+  const urlOn = (role: 'container' | 'function'): string | undefined => {
+    const [host] = hostsOf(lab, role);
+    return host === undefined ? undefined : url('http', publishedEndpoint(inventory, host.name, role));
+  };
+  const containerUrl = inventory.services.containerUrl ?? urlOn('container');
+  const functionHost = urlOn('function');
   return {
     ...(containerUrl === undefined ? {} : { containerUrl }),
-    ...(host === undefined
-      ? {}
-      : { functionUrl: functionUrlAt(url('http', publishedEndpoint(inventory, host.name, 'function'))) }),
+    ...(functionHost === undefined ? {} : { functionUrl: functionUrlAt(functionHost) }),
   };
 }
 

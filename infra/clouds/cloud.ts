@@ -53,8 +53,8 @@ export type Cloud = {
   commandOn(host: Host, argv: readonly string[], login: HostLogin): pulumi.Input<string[]>;
   /** Names and addresses under which a host's listeners are reached: what its certificate holds. */
   namesOf(host: Host): pulumi.Input<string[]>;
-  /** Builds an image from an artifact with a Dockerfile, and runs it. @returns its address, once it runs */
-  runContainer(container: ContainerInstance, artifact: Artifact): pulumi.Output<string>;
+  /** Only where the cloud runs containers: builds an image from an artifact with a Dockerfile, and runs it. @returns its address, once it runs */
+  runContainer?(container: ContainerInstance, artifact: Artifact): pulumi.Output<string>;
   /** Only where the cloud has functions as a service. @returns the address below which the function is called, once it is there */
   runFunction?(service: FunctionService, artifact: Artifact): pulumi.Output<string>;
   /** Only where a managed database is wanted: makes the server that `inventory` names, with an account `web`. */

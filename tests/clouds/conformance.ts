@@ -67,7 +67,9 @@ async function bootLab(
   });
   await Promise.all(machines.map(({ id }) => resolveOutput(id)));
   const addresses = [
-    ...(lab.container === undefined ? [] : [cloud.runContainer(lab.container, ARTIFACT)]),
+    ...(lab.container === undefined || cloud.runContainer === undefined
+      ? []
+      : [cloud.runContainer(lab.container, ARTIFACT)]),
     ...(lab.function === undefined || cloud.runFunction === undefined
       ? []
       : [cloud.runFunction(lab.function, ARTIFACT)]),

@@ -148,7 +148,7 @@ describe('the container of the local cloud', () => {
     const recorder = recordRegistrations(TYPES);
     const lab = labWith({}, stack);
     const artifact = { name: 'numbers', sha256, path: join(cache, `${sha256}.tar.gz`) };
-    const address = createLocalCloud(lab, { projectDir: PROJECT_DIR }).runContainer(NUMBERS_CONTAINER, artifact);
+    const address = createLocalCloud(lab, { projectDir: PROJECT_DIR }).runContainer?.(NUMBERS_CONTAINER, artifact);
     expect(await resolveOutput(address)).toBe(describeContainer(lab.config).url);
     const image = recorder.ofType(IMAGE)[0]?.inputs as ImageInputs;
     const container = recorder.ofType(CONTAINER)[0]?.inputs as Record<string, unknown>;

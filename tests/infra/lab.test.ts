@@ -34,6 +34,20 @@ describe('the lab that is described', () => {
     expect([hostsOf(off, 'function').length, off.function, off.container]).toEqual([0, undefined, undefined]);
   });
 
+  test('has its container on a host where the cloud runs none, beside all that another role could have there', () => {
+    const there = labWith({
+      'lab:cloud': 'openstack',
+      'lab:owner': 'ann@example.org',
+      'lab:adminCidr': '203.0.113.7/32',
+    });
+    expect(there.container).toBeUndefined();
+    const [host] = hostsOf(there, 'container');
+    expect(host).toMatchObject({ name: 'container', artifacts: ['node', 'numbers'], keepsData: false });
+    const ports = Object.values(ROLES).flatMap(({ ports }) => ports.map(({ port }) => port));
+    expect(ports.filter((port) => port === ROLES.container.ports[0]?.port)).toHaveLength(1);
+    expect(hostsOf(labWith(), 'container')).toEqual([]);
+  });
+
   test('names each artifact that its hosts and services run', () => {
     const artifacts = listArtifacts(labWith());
     expect(artifacts).toEqual(expect.arrayContaining(['web', 'samples', 'function', 'numbers']));
@@ -50,11 +64,18 @@ describe('the lab that is described', () => {
     }
   });
 
-  test('opens nothing to the internet but web pages, blobs, functions and the Kafka listener with a password', () => {
+  test('opens nothing to the internet but web pages, blobs, functions, the container and the Kafka listener with a password', () => {
     const open = Object.values(ROLES).flatMap(({ name, ports }) =>
       ports.filter(({ from }) => from === 'internet').map((port) => `${name}/${port.name}`),
     );
-    expect(open.sort()).toEqual(['function/function', 'kafka/kafka', 'storage/blob', 'web/http', 'web/https']);
+    expect(open.sort()).toEqual([
+      'container/container',
+      'function/function',
+      'kafka/kafka',
+      'storage/blob',
+      'web/http',
+      'web/https',
+    ]);
   });
 });
 

@@ -5,12 +5,16 @@ import { renderUserData } from '../../infra/cloud-init.ts';
 import { readCloudInitFiles } from '../../infra/cloud-init-files.ts';
 import { CLOUD_TRAITS } from '../../infra/cloud-traits.ts';
 import type { Inventory } from '../../infra/inventory.ts';
-import type { Host } from '../../infra/lab.ts';
+import { firstHostOf, type Host, type Lab } from '../../infra/lab.ts';
+import { ROLES } from '../../infra/roles.ts';
+import { NUMBERS_CONTAINER } from '../../infra/services.ts';
+import { publicUrls } from '../../infra/urls.ts';
 import { describeVariables } from '../../infra/variables.ts';
 import { labWith, PROJECT_DIR } from '../helpers/lab.ts';
 
-const lab = labWith({ 'lab:cloud': 'azure', 'lab:owner': 'ann@example.org', 'lab:adminCidr': '203.0.113.7/32' });
-const inventory: Inventory = {
+const SETTINGS = { 'lab:owner': 'ann@example.org', 'lab:adminCidr': '203.0.113.7/32' };
+const lab = labWith({ ...SETTINGS, 'lab:cloud': 'azure' });
+const inventoryOf = (lab: Lab): Inventory => ({
   hosts: Object.fromEntries(
     lab.hosts.map(({ name, ports }, index) => [
       name,
@@ -24,7 +28,7 @@ const inventory: Inventory = {
   ),
   services: { blobUrl: 'https://blobs.example.org' },
   sources: { internet: ['0.0.0.0/0'], admin: ['203.0.113.7/32'], plaintext: [], lab: ['10.80.0.0/24'] },
-};
+});
 const SECRETS_URL = 'https://boot.example.org/secrets/x?sig=a%2Bb&se=1';
 
 type CloudConfig = {
@@ -35,12 +39,12 @@ type CloudConfig = {
   ca_certs?: { trusted: string[] };
 };
 
-function configOf(host: Host, authorities: string[] = []): CloudConfig {
+function configOf(host: Host, authorities: string[] = [], of = lab): CloudConfig {
   const text = renderUserData(host, {
     files: readCloudInitFiles(PROJECT_DIR),
     variables: describeVariables(host, {
-      lab,
-      inventory,
+      lab: of,
+      inventory: inventoryOf(of),
       files: {
         artifacts: host.artifacts.map((name) => ({
           name,
@@ -108,5 +112,43 @@ describe('a plain machine', () => {
     expect(caddyfile).toContain('\nweb.example.org {');
     expect(caddyfile).toContain('email ann@example.org');
     expect(caddyfile).toContain('http://web, http://127.0.0.1 {');
+  });
+});
+
+describe('a machine that runs the container', () => {
+  const there = labWith({ ...SETTINGS, 'lab:cloud': 'openstack' });
+  const config = configOf(firstHostOf(there, 'container'), [], there);
+  const fileAt = (path: string): string | undefined => config.write_files.find((file) => file.path === path)?.content;
+
+  test('makes its image of what is there, after Node is in its place, and runs it', () => {
+    expect(config.packages).toContain('podman');
+    const order = [
+      'install-artifact numbers',
+      'put-programs-in-place',
+      'build-image numbers',
+      'daemon-reload',
+      'numbers.service',
+    ].map((word) => config.runcmd.findLastIndex((line) => line.includes(word)));
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    expect(order).not.toContain(-1);
+    expect(fileAt('/usr/local/lib/lab/build-image')).toContain('--pull=never');
+  });
+
+  test('lets it do nothing but answer, on the port that is declared', () => {
+    const unit = fileAt('/etc/containers/systemd/numbers.container');
+    for (const line of [
+      'Image=localhost/numbers',
+      'Pull=never',
+      `Environment=PORT=${ROLES.container.ports[0]?.port}`,
+      'ReadOnly=true',
+      'ReadOnlyTmpfs=false',
+      'DropCapability=all',
+      'NoNewPrivileges=true',
+      'Restart=always',
+      `PodmanArgs=--memory=${NUMBERS_CONTAINER.memory}m --memory-swap=${NUMBERS_CONTAINER.memory}m`,
+    ]) {
+      expect(unit?.split('\n')).toContain(line);
+    }
+    expect(publicUrls(there, inventoryOf(there)).containerUrl).toBe('http://container.example.org:8090');
   });
 });

@@ -58,6 +58,8 @@ describe('the services of a lab', () => {
     expect(runServices({ lab: off, cloud, credentials, artifacts })).toEqual({});
     const onHost = labWith({ 'lab:container': 'false' });
     expect(runServices({ lab: onHost, cloud, credentials, artifacts })).toEqual({});
+    const bothOnHosts = labWith({ ...AZURE, 'lab:cloud': 'openstack' });
+    expect(runServices({ lab: bothOnHosts, cloud, credentials, artifacts })).toEqual({});
   });
 });
 

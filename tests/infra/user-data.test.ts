@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { listPackages, renderUserData } from '../../infra/cloud-init.ts';
@@ -6,6 +8,7 @@ import { describeInventory } from '../../infra/clouds/local/addresses.ts';
 import { renderFirewall } from '../../infra/firewall.ts';
 import type { CloudServices } from '../../infra/inventory.ts';
 import type { Host, Lab } from '../../infra/lab.ts';
+import { ROLES, type Role } from '../../infra/roles.ts';
 import { describeSecretFiles } from '../../infra/secrets.ts';
 import { describeVariables } from '../../infra/variables.ts';
 import { labWith, PROJECT_DIR } from '../helpers/lab.ts';
@@ -59,6 +62,8 @@ describe('user-data', () => {
       packages: expect.arrayContaining(['caddy', 'curl']),
     });
     expect(listPackages(files)).toEqual(expect.arrayContaining(['caddy', 'mariadb-server', 'nftables']));
+    // Where a host is a container itself, no host runs one.
+    expect(listPackages(files)).not.toContain('podman');
   });
 
   test('of the other hosts does not change when a runner is added', () => {
@@ -165,5 +170,16 @@ describe("a host's firewall", () => {
     expect(rule('kafka-1')).toBe('169.254.169.254 meta skuid != { 0 } drop');
     // Blobs that the lab keeps itself take a key and no identity.
     expect(rule('web', {})).toBe('169.254.169.254 meta skuid != { 0 } drop');
+  });
+
+  test('lets a container answer, and begin nothing', () => {
+    const inventory = { hosts: {}, services: {}, sources: { internet: [], admin: [], plaintext: [], lab: [] } };
+    const rules = (role: Role): string => renderFirewall({ name: 'x', ports: [], roles: [role] }, inventory);
+    expect(rules(ROLES.container)).toContain('\n    meta skuid 10001 ct state new drop\n  }\n');
+    expect(rules(ROLES.function)).not.toContain('ct state new drop');
+    // The user whom the image names.
+    expect(readFileSync(join(PROJECT_DIR, 'apps/numbers/Dockerfile'), 'utf8')).toContain(
+      `\nUSER ${ROLES.container.answeringUser}:`,
+    );
   });
 });

@@ -33,7 +33,7 @@ const lab = describeLab(
     'lab:readyTimeout': String(READY_SECONDS),
   }),
 );
-const HOSTS = lab.hosts.filter((host) => hasRole(host, 'database') || hasRole(host, 'storage'));
+const HOSTS = lab.hosts.filter((host) => hasRole(host, 'database') || hasRole(host, 'container'));
 
 /** Each host has an address of the loopback interface to itself, and its ports there have their own numbers. */
 const outside = (host: Host): string => `127.201.${process.pid % 250}.${hostNumber(host)}`;
@@ -44,6 +44,10 @@ const inventory = plainInventory(lab, (host) => ({ internal: GUEST, outside: out
   lab: [`${GUEST}/32`],
 });
 
+/** In the container: ends with 7 where a connection is not begun, with 0 where it is. */
+const CONNECT =
+  "require('node:net').connect(8090, '127.0.0.1', () => process.exit(0)).setTimeout(4000, () => process.exit(7))";
+
 /** What whoever comes from outside gets from a role's port. */
 const ANSWERS: Partial<Record<RoleName, (address: string, authority: string) => Promise<void>>> = {
   web: async (address, authority) => {
@@ -52,7 +56,10 @@ const ANSWERS: Partial<Record<RoleName, (address: string, authority: string) => 
     }
   },
   storage: async (address) => {
-    expect(await requestFrom(`http://${address}:10000/lab`)).toMatchObject({ server: /^Azurite/ });
+    expect((await requestFrom(`http://${address}:10000/lab`)).server).toMatch(/^Azurite/);
+  },
+  container: async (address) => {
+    expect(await requestFrom(`http://${address}:8090/add_numbers?num1=1&num2=2`)).toMatchObject({ status: 200 });
   },
 };
 
@@ -109,10 +116,17 @@ describe.each(HOSTS.map((host) => [host.name, host] as const))('%s in a virtual 
   test('answers from outside where a port is declared, and nowhere else', async () => {
     for (const { name } of host.roles) await ANSWERS[name]?.(outside(host), prepared.credentials.caCertificate);
     const server = ['python3', '-m', 'http.server', String(UNDECLARED)];
-    await run(host, 'systemd-run', '--quiet', '--working-directory=/var/empty', ...server);
+    await run(host, 'systemd-run', '--quiet', '--unit=undeclared', '--working-directory=/usr/share/doc', ...server);
     const inside = ['curl', '--silent', '--retry', '30', '--retry-connrefused', '--retry-delay', '1', '--head'];
     expect((await run(host, ...inside, `http://127.0.0.1:${UNDECLARED}`)).stdout).toContain('200 OK');
     await expect(requestFrom(`http://${outside(host)}:${UNDECLARED}`)).rejects.toThrow('no answer');
+  });
+
+  test.runIf(hasRole(host, 'container'))('has a container that writes nothing and begins no connection', async () => {
+    const exec = ['podman', 'exec', 'numbers', '/usr/local/bin/node', '-e'];
+    expect((await run(host, ...exec, "require('node:fs').writeFileSync('/app/x', '')")).stderr).toContain('EROFS');
+    expect(await run(host, ...exec, CONNECT)).toMatchObject({ exitCode: 7 });
+    expect((await run(host, 'podman', 'top', 'numbers', 'capeff')).stdout.split('\n').at(-1)).toBe('none');
   });
 
   test(
@@ -166,10 +180,9 @@ async function commandOn(host: Host, argv: readonly string[]): Promise<string[]>
 }
 
 /** Runs a command as root on a host. */
-async function run(host: Host, ...argv: string[]): Promise<{ stdout: string; exitCode?: number | undefined }> {
+async function run(host: Host, ...argv: string[]): Promise<{ stdout: string; stderr: string; exitCode?: number }> {
   const [program = '', ...args] = await commandOn(host, argv);
-  const { stdout, exitCode } = await execa(program, args, { reject: false, timeout: 60_000 });
-  return { stdout, exitCode };
+  return await execa(program, args, { reject: false, timeout: 120_000 });
 }
 
 function consoleOf({ name }: Host): string {

@@ -77,8 +77,10 @@ function describeOther({ name, distribution, version }: Image): string | undefin
   if (version !== undefined && version.split('.')[0] !== RELEASE && version.toLowerCase() !== RELEASE_NAME)
     return `an image of Debian ${version}`;
   if (distribution !== undefined && version !== undefined) return undefined;
-  const word = OTHERS.exec(name) ?? OTHER_RELEASES.exec(name.replaceAll('_', ' '));
-  return word === null ? undefined : `an image of ${word[0]}`;
+  const system = OTHERS.exec(name);
+  if (system !== null) return `an image of ${system[0]}`;
+  const release = OTHER_RELEASES.exec(name.replaceAll('_', ' '));
+  return release === null ? undefined : `an image of Debian ${release[0]}`;
 }
 
 function chooseExternalNetwork(

@@ -67,8 +67,5 @@ export function buildOpenstackCloud(lab: Lab, offers: Offers, { expires }: Cloud
       const { internal, reachedAt } = networkOf(host);
       return pulumi.output(reachedAt).apply((address) => [...new Set([address, host.name, internal])]);
     },
-    runContainer: () => {
-      throw new Error('OpenStack runs no containers');
-    },
   };
 }

@@ -24,7 +24,7 @@ export async function findOpenstackObstacles(lab: Lab, client: OpenstackClient):
   }
   // What the stack has is looked at before what is used: something that goes between the two then counts for the lab.
   const holdings = await findHoldings(client, lab.stack);
-  const planned = [...findUnoffered(lab), ...findOrphans(lab, holdings)];
+  const planned = findOrphans(lab, holdings);
   const offers = await askOffers(client);
   let choices: Choices;
   try {
@@ -38,11 +38,6 @@ export async function findOpenstackObstacles(lab: Lab, client: OpenstackClient):
     findEmptyPool({ lab, choices, client, holdings }),
   ]);
   return [...planned, ...asked.flat()];
-}
-
-function findUnoffered({ container, traits }: Lab): string[] {
-  if (container === undefined || traits.containerInstances) return [];
-  return ['OpenStack has no container instances for the lab: -c lab:container=false.'];
 }
 
 function findOrphans(lab: Lab, holdings: Holdings): string[] {

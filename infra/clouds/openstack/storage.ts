@@ -19,7 +19,7 @@ export function createBootStorage(
   store: ObjectStore,
   owner: LabOwner,
 ): (host: Host, offer: HostOffer) => pulumi.Output<HostFiles> {
-  const { key } = new RandomKey('boot-key');
+  const key = pulumi.secret(new RandomKey('boot-key').key);
   const container = new openstack.objectstorage.Container(
     'boot',
     { name: containerName(owner), metadata: { 'Temp-URL-Key': key }, forceDestroy: true },

@@ -44,6 +44,8 @@ describe('the docs say what a lab takes', () => {
     ['`lab:ciMemory: 2048`', { 'lab:ciMemory': '2048' }],
     ['`lab:ciRunners: 2`', { 'lab:ciRunners': '2' }],
     ['`lab:kafkaBrokers: 3`', { 'lab:kafkaBrokers': '3' }],
+    ['`lab:container: true`', { 'lab:container': 'true' }],
+    ['`lab:hosts: one`', { 'lab:hosts': 'one' }],
   ])('%s', (row, changes) => {
     const { networks, subnets, routers, memory, ...others } = needsOf(changes);
     const { machines, cores, ...rest } = others;

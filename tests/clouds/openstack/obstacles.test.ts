@@ -90,11 +90,6 @@ describe('what the cloud has not is told with what it has', () => {
     ]);
   });
 
-  test('a container instance', async () => {
-    expect(await obstaclesOf({ project: tight() }, { 'lab:container': 'true' })).toEqual([
-      expect.stringContaining('-c lab:container=false'),
-    ]);
-  });
 });
 
 describe('a quota that does not hold the lab', () => {

@@ -58,6 +58,7 @@ function bootHost(
           version,
         }),
         softwareInImage: lab.traits.softwareInImage,
+        shutsDown: lab.traits.shutdown === 'machine' && lab.config.shutdownAt !== undefined,
         delivered: fetched.sshHostKey !== undefined,
         authorities: operator.authorities,
         sizeLimit: lab.traits.userDataLimit,

@@ -27,6 +27,8 @@ export type RenderOptions = {
   softwareInImage: boolean;
   /** What such a machine boots from is brought to it over SSH, by the host key in its user-data; else it fetches it by addresses. */
   delivered?: boolean;
+  /** The machine shuts itself down each day. */
+  shutsDown?: boolean;
   /** Certificates, PEM, that a machine without them in its image is to trust beside the usual ones. */
   authorities?: readonly string[];
   /** Bytes that the cloud takes at most. */
@@ -80,8 +82,11 @@ function packFile({ content = '', ...file }: WriteFile): WriteFile {
 }
 
 /** The files that make up a host's user-data, in order. */
-function listFiles(host: Host, { files, softwareInImage, delivered = false }: RenderOptions): string[] {
-  const roles = host.roles.map(({ name }) => `${name}.yaml`);
+function listFiles(
+  host: Host,
+  { files, softwareInImage, delivered = false, shutsDown = false }: RenderOptions,
+): string[] {
+  const roles = [...(shutsDown ? ['shutdown.yaml'] : []), ...host.roles.map(({ name }) => `${name}.yaml`)];
   if (softwareInImage) return ['base.yaml', ...roles];
   return [
     ...(delivered ? ['vm/delivered.yaml', 'base.yaml'] : ['base.yaml', 'vm/fetched.yaml']),

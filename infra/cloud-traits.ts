@@ -8,8 +8,8 @@ export type CloudTraits = {
   userDataLimit: number;
   /** Its machines are somewhere else: they are reached over a network that others are on, too. */
   remote: boolean;
-  /** Has machines shut down each day, by `lab:shutdownAt`. */
-  shutdown: boolean;
+  /** Who shuts machines down each day, by `lab:shutdownAt`: the cloud, which also gives them back, each machine itself, or nobody. */
+  shutdown: 'cloud' | 'machine' | 'nobody';
   /** What it makes costs money: somebody has to be named as its owner, and there are a budget and an end. */
   costs: boolean;
   /** Offers blob storage as a service, so that no host has to. */
@@ -32,7 +32,7 @@ export const CLOUD_TRAITS: Record<CloudName, CloudTraits> = {
     // A seed is a file of any size; this is what the strictest of the other clouds takes.
     userDataLimit: 48 * 1024,
     remote: false,
-    shutdown: false,
+    shutdown: 'nobody',
     costs: false,
     blobService: false,
     containerInstances: true,
@@ -46,7 +46,7 @@ export const CLOUD_TRAITS: Record<CloudName, CloudTraits> = {
     // 64 KiB in base64: https://learn.microsoft.com/azure/virtual-machines/custom-data
     userDataLimit: 48 * 1024,
     remote: true,
-    shutdown: true,
+    shutdown: 'cloud',
     costs: true,
     blobService: true,
     containerInstances: true,
@@ -60,7 +60,7 @@ export const CLOUD_TRAITS: Record<CloudName, CloudTraits> = {
     // 64 KiB in base64: https://docs.openstack.org/api-ref/compute/#create-server
     userDataLimit: 48 * 1024,
     remote: true,
-    shutdown: true,
+    shutdown: 'machine',
     costs: false,
     // Whether there is an object store for what hosts boot from is asked of the cloud itself.
     blobService: false,

@@ -16,7 +16,7 @@ export function findContradictions(config: LabConfig): string[] {
   };
   wants('managedDatabase', traits.managedDatabase);
   wants('appServiceRepository', traits.appService);
-  wants('shutdownAt', traits.shutdown);
+  wants('shutdownAt', traits.shutdown !== 'nobody');
   if (config.hosts === 'one' && (config.ciRunners > 1 || config.kafkaBrokers > 1)) {
     problems.push(
       `lab:hosts is one, which has one runner and one broker, but lab:ciRunners is ${config.ciRunners} and lab:kafkaBrokers ${config.kafkaBrokers}: set both to 1, or lab:hosts to many`,

@@ -67,12 +67,21 @@ export function describeVariables(
     certificates: lab.traits.publicNames ? 'public' : 'own',
     webName: addressesOf(inventory, firstHostOf(lab, 'web').name).published.https?.host ?? '',
     owner: lab.config.owner ?? '',
+    timeZone: lab.config.timeZone,
+    shutdownWarning: lab.config.shutdownAt === undefined ? '' : halfAnHourBefore(lab.config.shutdownAt),
     gitHost: git,
     gitInternalUrl: `http://${git}:8080/git`,
     webUrl: publicUrls(lab, inventory).webUrl,
     ...describeKafka(host, lab, inventory),
     ...describeCi(lab, git),
   };
+}
+
+/** A time of day, `HH:MM`. */
+function halfAnHourBefore(time: string): string {
+  const [hours = 0, minutes = 0] = time.split(':').map(Number);
+  const before = (hours * 60 + minutes + 23 * 60 + 30) % (24 * 60);
+  return [Math.floor(before / 60), before % 60].map((part) => String(part).padStart(2, '0')).join(':');
 }
 
 /** Its own name, and those of the roles that it is the first host of: a role is found by its name, on whichever host it is. */

@@ -13,6 +13,7 @@ import { isSecret, type Recorder, recordRegistrations, resolveOutput, reveal } f
 import { OPERATOR, PRIVATE_KEY } from '../helpers/operator.ts';
 import { fakeSecrets } from '../helpers/secrets.ts';
 import { describeCloud, type OpenPort } from './conformance.ts';
+import { OFFERS, WITHOUT_STORE } from './openstack-offers.ts';
 
 const SETTINGS = { 'lab:cloud': 'openstack', 'lab:adminCidr': '203.0.113.7/32' };
 const INSTANCE = 'openstack:compute/instance:Instance';
@@ -25,24 +26,6 @@ const COMMAND = 'command:remote:Command';
 const COPY = 'command:remote:CopyToRemote';
 
 const KEY = 'secret-container-key';
-
-const OFFERS: Offers = {
-  userId: 'u1',
-  flavors: [
-    { name: 'm1.small', memoryMib: 2048, vcpus: 1, diskGib: 20, extraGib: 0 },
-    { name: 'm1.medium', memoryMib: 4096, vcpus: 2, diskGib: 20, extraGib: 0 },
-    { name: 'm1.large', memoryMib: 8192, vcpus: 4, diskGib: 20, extraGib: 0 },
-    { name: 'm1.huge', memoryMib: 65_536, vcpus: 16, diskGib: 40, extraGib: 0 },
-  ],
-  images: [
-    { id: 'i13', name: 'debian-13', distribution: 'debian', version: '13', minDiskGib: 3, minMemoryMib: 0 },
-    { id: 'i12', name: 'debian-12', distribution: undefined, version: undefined, minDiskGib: 3, minMemoryMib: 0 },
-    { id: 'iu', name: 'Ubuntu 24.04', distribution: undefined, version: undefined, minDiskGib: 3, minMemoryMib: 0 },
-  ],
-  externalNetworks: [{ id: 'n1', name: 'public' }],
-  objectStore: { url: 'https://store.example.org/v1/AUTH_p', digest: 'sha256' },
-};
-const { objectStore: _, ...WITHOUT_STORE } = OFFERS;
 
 const nothing = (): Record<string, unknown> => ({});
 let addresses = 0;

@@ -152,3 +152,72 @@ describe('a machine that runs the container', () => {
     expect(publicUrls(there, inventoryOf(there)).containerUrl).toBe('http://container.example.org:8090');
   });
 });
+
+describe('a machine that what it boots from is brought to', () => {
+  const there = labWith({ 'lab:cloud': 'openstack', 'lab:adminCidr': '203.0.113.7/32', 'lab:readyTimeout': '1200' });
+  const database = firstHostOf(there, 'kafka');
+  const config = parse(
+    renderUserData(database, {
+      files: readCloudInitFiles(PROJECT_DIR),
+      variables: describeVariables(database, {
+        lab: there,
+        inventory: inventoryOf(there),
+        files: {
+          artifacts: [{ name: 'kafka', url: 'file:///var/lib/lab/offer/a.tar.gz', sha256: 'a' }],
+          secretsUrl: 'file:///var/lib/lab/offer/7.json',
+          sshHostKey: '-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----\n',
+        },
+        sshPublicKey: 'ssh-ed25519 AAAA me',
+        version: '0.1.0',
+      }),
+      softwareInImage: false,
+      delivered: true,
+      sizeLimit: CLOUD_TRAITS.openstack.userDataLimit,
+    }),
+  ) as CloudConfig & { ssh_keys: Record<string, string> };
+
+  test('is known by its host key, and waits behind its firewall before its first artifact is needed', () => {
+    expect(config.ssh_keys).toEqual({
+      ecdsa_private: expect.stringMatching(/^-----BEGIN PRIVATE KEY-----\nx\n-----END/),
+    });
+    // While it boots, nobody could bring it anything yet.
+    expect(JSON.stringify(config.bootcmd)).not.toContain('7.json');
+    const order = ['nft -f', 'URL = "file:///var/lib/lab/offer/7.json"', 'install-artifact', 'kafka.service'].map(
+      (word) => config.runcmd.findIndex((line) => line.includes(word)),
+    );
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    expect(order[0]).toBe(0);
+    expect(config.runcmd[1]).toContain('LIMIT_SECONDS = 1200');
+  });
+});
+
+describe('a machine that shuts itself down', () => {
+  test.each([
+    ['22:00', '21:30:00 Europe/Paris'],
+    ['00:15', '23:45:00 Europe/Paris'],
+  ])('at %s warns half an hour before', (shutdownAt, calendar) => {
+    const there = labWith({
+      'lab:cloud': 'openstack',
+      'lab:adminCidr': '203.0.113.7/32',
+      'lab:shutdownAt': shutdownAt,
+      'lab:timeZone': 'Europe/Paris',
+    });
+    const web = firstHostOf(there, 'web');
+    const text = (shutsDown: boolean): string =>
+      renderUserData(web, {
+        files: readCloudInitFiles(PROJECT_DIR),
+        variables: describeVariables(web, {
+          lab: there,
+          inventory: inventoryOf(there),
+          files: { artifacts: [], secretsUrl: SECRETS_URL },
+          sshPublicKey: 'ssh-ed25519 AAAA me',
+          version: '0.1.0',
+        }),
+        softwareInImage: false,
+        shutsDown,
+        sizeLimit: CLOUD_TRAITS.openstack.userDataLimit,
+      });
+    expect(text(true)).toContain(`OnCalendar=*-*-* ${calendar}\n`);
+    expect(text(false)).not.toContain('lab-shutdown');
+  });
+});

@@ -89,7 +89,6 @@ describe('what the cloud has not is told with what it has', () => {
       expect.stringMatching(/^The catalogue of this OpenStack has no image, no volume service/),
     ]);
   });
-
 });
 
 describe('a quota that does not hold the lab', () => {

@@ -108,10 +108,17 @@ function describeKafka(host: Host, lab: Lab, inventory: Inventory): Record<strin
     // One may be away without a message being lost or refused.
     kafkaInSync: String(Math.max(1, brokers.length - 1)),
     kafkaRetentionHours: String(lab.config.kafkaRetentionHours),
-    kafkaClusterId: createHash('sha256').update(`kafka ${lab.stack}`).digest().subarray(0, 16).toString('base64url'),
+    kafkaClusterId: kafkaClusterId(lab.stack),
     kafkaMoreListeners: plaintext === '' ? '' : ',PLAINTEXT://:9096',
     kafkaMoreAdvertised: isBroker ? `${advertise('EXTERNAL', 'kafka')}${plaintext}` : '',
   };
+}
+
+/** The id of a stack's Kafka cluster: 16 bytes in base64url. */
+export function kafkaClusterId(stack: string): string {
+  const id = createHash('sha256').update(`kafka ${stack}`).digest().subarray(0, 16).toString('base64url');
+  // Kafka's tools would take it for an option.
+  return id.replace(/^-/, '_');
 }
 
 /** What the CI is told: its repositories, and the limits of its jobs. */

@@ -10,7 +10,7 @@ import type { CloudServices } from '../../infra/inventory.ts';
 import type { Host, Lab } from '../../infra/lab.ts';
 import { ROLES, type Role } from '../../infra/roles.ts';
 import { describeSecretFiles } from '../../infra/secrets.ts';
-import { describeVariables } from '../../infra/variables.ts';
+import { describeVariables, kafkaClusterId } from '../../infra/variables.ts';
 import { labWith, PROJECT_DIR } from '../helpers/lab.ts';
 import { fakeSecrets } from '../helpers/secrets.ts';
 
@@ -97,6 +97,13 @@ describe('user-data', () => {
         sizeLimit: 10,
       }),
     ).toThrow(/user-data of host web has \d+ bytes; this cloud takes 10/);
+  });
+});
+
+describe("the id of Kafka's cluster", () => {
+  test('is 16 bytes that no tool takes for an option, whatever the name of the stack', () => {
+    const stacks = ['dev', 'openstack', 'azure', ...Array.from({ length: 300 }, (_, index) => `s${index}`)];
+    for (const stack of stacks) expect(kafkaClusterId(stack), stack).toMatch(/^[\w][\w-]{21}$/);
   });
 });
 

@@ -40,7 +40,7 @@ program
   .action(async (stack: string, { config, json }: { config: string[]; json?: true }) => {
     sayWhenInterrupted();
     const { up } = await import('./verbs/up.ts');
-    const outputs = await up({ context, stack: checkStackName(stack), settings: config, report });
+    const { outputs } = await up({ context, stack: checkStackName(stack), settings: config, report });
     print(json ? JSON.stringify(outputs, undefined, 2) : `\n${formatEndpoints(outputs, stack)}`);
   });
 

@@ -122,6 +122,9 @@ async function withLab(
   try {
     await up({ context, stack, settings, report });
     count(1, 0);
+    const { changed } = await up({ context, stack, settings: [], report });
+    report.line(`${changed} changed at the second up`);
+    count(changed === 0 ? 1 : 0, changed === 0 ? 0 : 1);
     await run();
   } catch (error) {
     report.line((error as Error).message);

@@ -26,8 +26,14 @@ export type UpOptions = {
   report: Report;
 };
 
-/** @returns the stack's outputs, once everything answers */
-export async function up({ context, stack, settings, report }: UpOptions): Promise<LabOutputs> {
+export type UpResult = {
+  outputs: LabOutputs;
+  /** How many resources are other than before. */
+  changed: number;
+};
+
+/** Ends once everything answers. */
+export async function up({ context, stack, settings, report }: UpOptions): Promise<UpResult> {
   const begun = Date.now();
   const { projectDir, dataDir } = context.paths;
   const config = readStackConfig(projectDir, stack, settings);
@@ -61,7 +67,7 @@ export async function up({ context, stack, settings, report }: UpOptions): Promi
     const changed = Object.values(others).reduce((sum, count) => sum + count, 0);
     await writeClientSettings(context, stack, async () => env, { renew: changed > 0 });
     report.line(`every service answers: ${changed} changed, ${same} unchanged (${seconds(Date.now() - begun)})`);
-    return outputs;
+    return { outputs, changed };
   } finally {
     release();
   }

@@ -92,6 +92,12 @@ describe('a lab of this user', () => {
       ],
     };
     expect(endOf(tagged)).toEqual(new Date(OVER));
+    const marked = {
+      type: 'openstack:compute/instance:Instance',
+      urn: 'u',
+      outputs: { metadata: { 'cloud-lab.expires': OVER } },
+    };
+    expect(endOf({ ...tagged, resources: [marked] })).toEqual(new Date(OVER));
     const work = workWith({ stacks: [own('half', 'azure')], known: [known('half')] });
     await expire(work);
     expect(work.done).toEqual(['down half']);

@@ -60,13 +60,15 @@ export async function expire(work: ExpireWork): Promise<ExpireResult> {
 export function endOf(state: StackState | undefined): Date | undefined {
   const resources = state?.resources ?? [];
   const output = resources.find(({ type }) => type === 'pulumi:pulumi:Stack')?.outputs?.expiresAt;
-  const texts = [output, ...resources.map(({ outputs }) => (outputs?.tags as Tags)?.[EXPIRES_LABEL])];
+  // Clouds have one or the other.
+  const labels = resources.flatMap(({ outputs }) => [outputs?.tags as Labels, outputs?.metadata as Labels]);
+  const texts = [output, ...labels.map((each) => each?.[EXPIRES_LABEL])];
   const text = texts.find((candidate) => typeof candidate === 'string');
   const end = new Date(text ?? Number.NaN);
   return Number.isNaN(end.getTime()) ? undefined : end;
 }
 
-type Tags = Record<string, unknown> | undefined;
+type Labels = Record<string, unknown> | undefined;
 
 /** Where nobody is logged in, and nothing of this user's is there, there is nothing to ask. */
 async function askCloud(

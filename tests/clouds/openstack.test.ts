@@ -55,20 +55,18 @@ function inputsOf<T>(recorder: Recorder, type: string, name: string): T {
 
 type Rule = { portRangeMin: number; portRangeMax: number; protocol: string; remoteIpPrefix: string; direction: string };
 
-/** The rules that let something in from outside of the lab's own subnet; a host behind another is reached by administrators through that. */
+/** The rules that let something in from outside of the lab's own subnet; a host without a floating IP is reached through the web host. */
 function openPorts(recorder: Recorder): OpenPort[] {
-  const names: Record<string, string> = {
-    '0.0.0.0/0': 'internet',
-    '203.0.113.7/32': 'admin',
-    '10.80.0.40/32': 'admin',
-    '192.0.2.0/24': 'plaintext',
-  };
+  const names: Record<string, string> = { '0.0.0.0/0': 'internet', '192.0.2.0/24': 'plaintext' };
+  const reached = new Set(recorder.ofType(FLOATING_IP).map(({ name }) => name.replace(/-address$/, '')));
+  const nameOf = (network: string, host: string): string =>
+    network === (reached.has(host) ? '203.0.113.7/32' : '10.80.0.40/32') ? 'admin' : (names[network] ?? network);
   return recorder.ofType(RULE).flatMap(({ name, inputs }) => {
     const { portRangeMin, portRangeMax, protocol, remoteIpPrefix, direction } = inputs as Rule;
     if (direction !== 'ingress' || portRangeMin !== portRangeMax) return [`${name} is no rule for one port`];
     if (remoteIpPrefix === '10.80.0.0/24') return [];
     const host = name.replace(/-allow-.*$/, '');
-    return [`${host} ${portRangeMin}/${protocol} ${names[remoteIpPrefix] ?? remoteIpPrefix}`];
+    return [`${host} ${portRangeMin}/${protocol} ${nameOf(remoteIpPrefix, host)}`];
   });
 }
 

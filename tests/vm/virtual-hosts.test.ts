@@ -19,7 +19,7 @@ import { GATEWAY, GUEST, listProcessorArguments, startMachine, type VirtualMachi
 import { ensureVmImage, type VmImage } from './vm-image.ts';
 
 /** By software alone, on two slow processors that have other work, too. */
-const READY_SECONDS = 900;
+const READY_SECONDS = 1200;
 const REBOOT_SECONDS = 240;
 const DATA_MIB = 2048;
 /** No role has it. */

@@ -107,7 +107,8 @@ export function describeCloud(under: CloudUnderTest): void {
       // As if it was unpacked already.
       mkdirSync(join(cache, SHA256), { recursive: true });
       booted = await bootLab(under, {});
-    });
+      // The types of a large SDK are loaded here.
+    }, 60_000);
     afterAll(() => rmSync(cache, { recursive: true, force: true }));
 
     test('knows every host before it boots, at an address of its own', () => {

@@ -18,8 +18,10 @@ export function isPlainName(text: string): boolean {
 
 /** Name of a stack's resource: `lab-dev` for the stack itself, `lab-dev-web` for its part `web`. */
 export function resourceName(stack: string, part?: string): string {
-  const name = part === undefined ? `lab-${stack}` : `lab-${stack}-${part}`;
-  return name.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-');
+  const plain = stack.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-');
+  // Stacks `x.y` and `x-y` are two labs.
+  const own = plain === stack ? stack : `${plain}-${hashNumber(stack).toString(16).padStart(8, '0')}`;
+  return part === undefined ? `lab-${own}` : `lab-${own}-${part.toLowerCase().replaceAll(/[^a-z0-9-]/g, '-')}`;
 }
 
 /** A number from 0 to 2^32 - 1 that depends on the text alone: spreads stacks over ports and networks. */

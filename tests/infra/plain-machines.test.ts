@@ -182,6 +182,7 @@ describe('a machine that what it boots from is brought to', () => {
     });
     // While it boots, nobody could bring it anything yet.
     expect(JSON.stringify(config.bootcmd)).not.toContain('7.json');
+    expect(config.bootcmd[0]).toBe('rm -f /run/nologin');
     const order = ['nft -f', 'URL = "file:///var/lib/lab/offer/7.json"', 'install-artifact', 'kafka.service'].map(
       (word) => config.runcmd.findIndex((line) => line.includes(word)),
     );

@@ -57,10 +57,13 @@ type GlanceImage = {
   os_version?: string;
   min_disk?: number;
   min_ram?: number;
+  container_format?: string | null;
 };
 /** Swift's: https://docs.openstack.org/swift/latest/api/discoverability.html */
 type ObjectStoreInfo = { tempurl?: { methods?: string[]; allowed_digests?: string[] } };
 
+/** Kernels and RAM disks, which some images are started with, are in the list of images, too. */
+const PARTS = ['aki', 'ari'];
 const ANSWER_LIMIT_MS = 20_000;
 
 /** Logs in, and asks. @throws NoLogin, Problem */
@@ -85,14 +88,16 @@ export async function askOffers(client: OpenstackClient): Promise<Offers> {
       diskGib: flavor.disk,
       extraGib: (flavor['OS-FLV-EXT-DATA:ephemeral'] ?? 0) + (flavor.swap === '' ? 0 : flavor.swap / 1024),
     })),
-    images: images.map(({ id, name, os_distro, os_version, min_disk, min_ram }) => ({
-      id,
-      name: name ?? id,
-      distribution: os_distro?.toLowerCase(),
-      version: os_version,
-      minDiskGib: min_disk ?? 0,
-      minMemoryMib: min_ram ?? 0,
-    })),
+    images: images
+      .filter(({ container_format }) => !PARTS.includes(container_format ?? ''))
+      .map(({ id, name, os_distro, os_version, min_disk, min_ram }) => ({
+        id,
+        name: name ?? id,
+        distribution: os_distro?.toLowerCase(),
+        version: os_version,
+        minDiskGib: min_disk ?? 0,
+        minMemoryMib: min_ram ?? 0,
+      })),
     externalNetworks: externalNetworks.map(({ id, name }) => ({ id, name })),
     ...(objectStore === undefined ? {} : { objectStore }),
   };

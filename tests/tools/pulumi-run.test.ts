@@ -1,7 +1,7 @@
 /** What Pulumi does is told as it happens, and how it ended is true, whatever it prints. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { runUpdate, type UpdateResult } from '../../tools/launcher/pulumi-run.ts';
 import { fakeCommand, printing, rememberingReport } from './fake-command.ts';
 import { temporaryFolder } from './fake-project.ts';
@@ -100,6 +100,20 @@ test.each([
 ])('a pulumi that dies without a word (%s) is said to have done so', async (script, words) => {
   const { result } = await runWith(script);
   expect(result).toEqual({ ok: false, changes: {}, errors: [words] });
+});
+
+test('a launcher that is asked to end has the CLI cancel what it does, and forgets it afterwards', async () => {
+  const before = process.listeners('SIGTERM');
+  const { report, told } = rememberingReport();
+  const env = fakeCommand(
+    'pulumi',
+    `trap 'exit 9' INT; ${printing([said('info', 'begun')])}\nwhile :; do sleep 0.05; done`,
+  );
+  const running = runUpdate({ projectDir: temporaryFolder(), env, args: ['up'], report });
+  await vi.waitFor(() => expect(told).toEqual(['begun']));
+  for (const listener of process.listeners('SIGTERM')) if (!before.includes(listener)) listener('SIGTERM');
+  expect(await running).toMatchObject({ ok: false, errors: ['pulumi up ended with status 9 and said nothing.'] });
+  expect(process.listeners('SIGTERM')).toEqual(before);
 });
 
 test('a pulumi that is missing is a failure in words', async () => {

@@ -243,10 +243,13 @@ function outputsOf(stack: string): LabOutputs {
 
 /** Ctrl-C in the middle loses nothing: that is worth a line. */
 function sayWhenInterrupted(): void {
-  process.once('SIGINT', () => {
-    process.stderr.write('\nlab: interrupted. The next ./lab up or ./lab down goes on from here.\n');
-    process.exit(130);
-  });
+  for (const [signal, status] of Object.entries({ SIGINT: 130, SIGTERM: 143 })) {
+    process.once(signal, () => {
+      process.stderr.write('\nlab: interrupted. The next ./lab up or ./lab down goes on from here.\n');
+      // After whoever else has to know.
+      setImmediate(() => process.exit(status));
+    });
+  }
 }
 
 function print(text: string): void {

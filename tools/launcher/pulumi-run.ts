@@ -57,6 +57,9 @@ export async function runUpdate({ projectDir, env, args, report }: UpdateOptions
     child.once('close', (status, signal) => resolve({ status, signal }));
     child.once('error', (unable) => resolve({ unable }));
   });
+  // Ctrl-C reaches the CLI by the terminal; this one is for the launcher alone, and without it the CLI would go on.
+  const cancel = (): void => void child.kill('SIGINT');
+  process.on('SIGTERM', cancel);
   const result: UpdateResult = { ok: false, changes: {}, errors: [] };
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => {
@@ -67,6 +70,7 @@ export async function runUpdate({ projectDir, env, args, report }: UpdateOptions
     if (event !== undefined) tell(event, result, report);
   }
   const ending = await ended;
+  process.off('SIGTERM', cancel);
   if ('unable' in ending) throw new Problem(`pulumi could not be started: ${ending.unable.message}`);
   result.ok = ending.status === 0;
   if (!result.ok && result.errors.length === 0) {

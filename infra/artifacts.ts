@@ -75,7 +75,7 @@ async function packArtifact(name: string, projectDir: string, folder: string): P
     await mkdir(content);
     if (source === NODE) await copyNode(projectDir, content);
     else if (source.startsWith('apps/')) await bundleApp(join(projectDir, source), projectDir, content);
-    else await cp(join(projectDir, source), content, { recursive: true });
+    else await copyOwn(join(projectDir, source), content);
     const archive = join(work, 'archive.tar.gz');
     await archiveFolder(content, archive);
     const sha256 = createHash('sha256')
@@ -95,7 +95,7 @@ async function packArtifact(name: string, projectDir: string, folder: string): P
   }
 }
 
-/** Its version says it all, and is quicker to read than 100 MB. */
+/** Their versions, and this file, say it all, and are quicker to read than 100 MB. */
 async function hashNode(projectDir: string): Promise<string> {
   const manifests = [`node_modules/${NODE}/package.json`, 'node_modules/npm/package.json'];
   const hash = createHash('sha256');
@@ -108,12 +108,17 @@ async function hashNode(projectDir: string): Promise<string> {
     });
     hash.update(text);
   }
+  hash.update(await readFile(import.meta.filename));
   return hash.digest('hex').slice(0, 24);
 }
 
 async function copyNode(projectDir: string, content: string): Promise<void> {
   await cp(join(projectDir, 'node_modules', NODE, 'bin/node'), join(content, 'bin/node'));
   await cp(join(projectDir, 'node_modules/npm'), join(content, 'npm'), { recursive: true });
+}
+
+async function copyOwn(folder: string, content: string): Promise<void> {
+  await cp(folder, content, { recursive: true, filter: (file) => isOwn(folder, file) });
 }
 
 async function bundleApp(appDir: string, projectDir: string, content: string): Promise<void> {
@@ -163,12 +168,11 @@ async function archiveFolder(folder: string, archive: string): Promise<void> {
 
 /** What determines an artifact's content: its own files, the shared ones, the locked dependencies and this file. */
 async function hashInputs(source: string, projectDir: string): Promise<string> {
-  const files = [
-    ...(await listFiles(source)),
-    ...(await listFiles(join(projectDir, 'apps/common'))),
-    join(projectDir, 'package-lock.json'),
-    import.meta.filename,
-  ];
+  const folders = [source, join(projectDir, 'apps/common')];
+  const own = await Promise.all(
+    folders.map(async (folder) => (await listFiles(folder)).filter((file) => isOwn(folder, file))),
+  );
+  const files = [...own.flat(), join(projectDir, 'package-lock.json'), import.meta.filename];
   const hash = createHash('sha256');
   for (const file of files) {
     const { mode } = await stat(file);
@@ -177,12 +181,16 @@ async function hashInputs(source: string, projectDir: string): Promise<string> {
   return hash.digest('hex').slice(0, 24);
 }
 
-/** Every file below a folder, sorted, without installed packages. */
+/** Every file below a folder, sorted. */
 async function listFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => !relative(folder, file).split('/').includes('node_modules'))
     .sort();
+}
+
+/** Whether a file is none of a package that somebody installed below a folder. */
+function isOwn(folder: string, file: string): boolean {
+  return !relative(folder, file).split('/').includes('node_modules');
 }

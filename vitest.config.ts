@@ -6,6 +6,9 @@ import { CHROMIUM } from './tests/helpers/chromium.ts';
 // These need a browser but no lab. `./lab test` installs one first; `./lab test --unit` says so where it goes without.
 const withBrowser = existsSync(CHROMIUM) ? ['tests/browser/{ci,chat,stream}-*.test.ts'] : [];
 
+/** How many times longer than here things may take, where the lab of the end-to-end tests is. */
+const PATIENCE = Number(process.env.LAB_E2E_PATIENCE ?? '1');
+
 /** Programs under the real Pulumi engine, with stand-ins for the clouds: they need the engine but no lab. */
 const ENGINE_TESTS = 'tests/**/*.engine.test.ts';
 
@@ -51,8 +54,8 @@ export default defineConfig({
           include: ['tests/e2e/**/*.test.ts', 'tests/browser/first-page.test.ts'],
           globalSetup: ['tests/helpers/e2e-lab.ts'],
           fileParallelism: false,
-          testTimeout: 300_000,
-          hookTimeout: 600_000,
+          testTimeout: 300_000 * PATIENCE,
+          hookTimeout: 600_000 * PATIENCE,
         },
       },
     ],

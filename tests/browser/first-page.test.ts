@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { launchChromium, pictureFolder } from '../helpers/chromium.ts';
 import { PROJECT_DIR } from '../helpers/lab.ts';
-import { ONE_HOST } from '../helpers/launcher.ts';
+import { ONE_HOST, PATIENCE } from '../helpers/launcher.ts';
 
 const { outputs } = inject('e2e');
 const pictures = pictureFolder(PROJECT_DIR);
@@ -15,6 +15,7 @@ const complaints: string[] = [];
 beforeAll(async () => {
   browser = await launchChromium();
   page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
+  page.setDefaultTimeout(30_000 * PATIENCE);
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
@@ -43,7 +44,7 @@ describe('the first page', () => {
   test('runs the CI on a branch that it offers, and links the report', async () => {
     await page.getByLabel('Branch', { exact: true }).selectOption('main');
     await page.getByRole('button', { name: 'Run the tests' }).click();
-    await page.getByRole('link', { name: 'Coverage report' }).waitFor({ timeout: 60_000 });
+    await page.getByRole('link', { name: 'Coverage report' }).waitFor({ timeout: 60_000 * PATIENCE });
     await page
       .getByRole('row', { name: /Passed/ })
       .first()

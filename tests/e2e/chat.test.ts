@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { launchChromium } from '../helpers/chromium.ts';
 import { awaitWholeCluster, killService } from '../helpers/faults.ts';
 import { PROJECT_DIR } from '../helpers/lab.ts';
-import { lab, waitFor } from '../helpers/launcher.ts';
+import { lab, PATIENCE, waitFor } from '../helpers/launcher.ts';
 
 const { stack, outputs } = inject('e2e');
 const room = `room-${randomUUID().slice(0, 8)}`;
@@ -23,6 +23,7 @@ describe('two browsers and a terminal in one room', () => {
 
   const enter = async (user: string, into = room): Promise<Page> => {
     const page = await (await browser.newContext()).newPage();
+    page.setDefaultTimeout(30_000 * PATIENCE);
     await page.goto(`${outputs.chatUrl}/${into}`);
     await page.getByLabel('Your name, to talk here').fill(user);
     await page.getByRole('button', { name: 'Join' }).click();
@@ -33,7 +34,10 @@ describe('two browsers and a terminal in one room', () => {
     await page?.keyboard.press('Enter');
   };
   const sees = (page: Page | undefined, text: string): Promise<void> | undefined =>
-    page?.getByRole('log').getByText(text, { exact: true }).waitFor({ timeout: LINE_LIMIT_MS });
+    page
+      ?.getByRole('log')
+      .getByText(text, { exact: true })
+      .waitFor({ timeout: LINE_LIMIT_MS * PATIENCE });
   const terminalSees = (text: RegExp): Promise<true> =>
     waitFor(`${text} in the terminal`, async () => (text.test(printed) ? true : undefined), LINE_LIMIT_MS);
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { ciClient, pushUrlOf, type Run } from '../helpers/ci.ts';
 import { createPusher, type Pusher, withFile } from '../helpers/git-pushes.ts';
-import { ONE_HOST, onHost, outputOf, REMOTE, waitFor } from '../helpers/launcher.ts';
+import { ONE_HOST, onHost, outputOf, PATIENCE, REMOTE, waitFor } from '../helpers/launcher.ts';
 import { JOB_CASES } from './jobs.ts';
 
 const { stack, outputs } = inject('e2e');
@@ -130,7 +130,7 @@ describe('a job that', () => {
       const [run] = await ci.list(REPOSITORY, name);
       if (run !== undefined) runs.set(name, await finished(run.id));
     }
-  }, 600_000);
+  }, 600_000 * PATIENCE);
 
   test.each(JOB_CASES)('$name is $state, and its page says why', async ({ name, state, reason, exitCode }) => {
     const run = runs.get(name);
@@ -209,40 +209,44 @@ describe.skipIf(REMOTE || ONE_HOST)(
   'many jobs (only where there are two runners, in containers, which can be killed)',
   () => {
     const COUNT = 50;
-    test(`asked for at once, ${COUNT} of them, each have one result, also when a runner is lost`, async () => {
-      const prefix = `many-${Date.now()}/`;
-      const branches = Array.from({ length: COUNT }, (_, index) => `${prefix}${index + 1}`);
-      await pusher.push('one-of-many', join(SAMPLES, 'myapp'), withFile('note.txt', 'one of many'));
-      await pusher.copy('one-of-many', branches);
-      const lost = `lab-${stack}-ci-2`;
-      await waitFor('a job on the runner that will be lost', async () =>
-        (await ci.list(REPOSITORY, prefix)).some(({ runner, state }) => runner === 'ci-2' && state === 'running')
-          ? true
-          : undefined,
-      );
-      await outputOf('docker', ['kill', lost]);
-      try {
-        const runs = await waitFor(
-          'the end of all runs',
-          async () => {
-            const all = await ci.list(REPOSITORY, prefix);
-            return all.length >= COUNT && all.every(isFinished) ? all : undefined;
-          },
-          400_000,
+    test(
+      `asked for at once, ${COUNT} of them, each have one result, also when a runner is lost`,
+      async () => {
+        const prefix = `many-${Date.now()}/`;
+        const branches = Array.from({ length: COUNT }, (_, index) => `${prefix}${index + 1}`);
+        await pusher.push('one-of-many', join(SAMPLES, 'myapp'), withFile('note.txt', 'one of many'));
+        await pusher.copy('one-of-many', branches);
+        const lost = `lab-${stack}-ci-2`;
+        await waitFor('a job on the runner that will be lost', async () =>
+          (await ci.list(REPOSITORY, prefix)).some(({ runner, state }) => runner === 'ci-2' && state === 'running')
+            ? true
+            : undefined,
         );
-        expect(runs.map(({ branch }) => branch).sort()).toEqual([...branches].sort());
-        expect(runs.filter(({ state }) => state !== 'passed')).toEqual([]);
-      } finally {
-        await outputOf('docker', ['start', lost]);
-      }
-      await waitFor(
-        'the runner that was lost',
-        async () => {
-          const status = await onHost(stack, 'ci-2', 'systemctl', 'is-active', 'ci-runner.service');
-          return status.trim() === 'active' ? true : undefined;
-        },
-        120_000,
-      );
-    }, 600_000);
+        await outputOf('docker', ['kill', lost]);
+        try {
+          const runs = await waitFor(
+            'the end of all runs',
+            async () => {
+              const all = await ci.list(REPOSITORY, prefix);
+              return all.length >= COUNT && all.every(isFinished) ? all : undefined;
+            },
+            400_000,
+          );
+          expect(runs.map(({ branch }) => branch).sort()).toEqual([...branches].sort());
+          expect(runs.filter(({ state }) => state !== 'passed')).toEqual([]);
+        } finally {
+          await outputOf('docker', ['start', lost]);
+        }
+        await waitFor(
+          'the runner that was lost',
+          async () => {
+            const status = await onHost(stack, 'ci-2', 'systemctl', 'is-active', 'ci-runner.service');
+            return status.trim() === 'active' ? true : undefined;
+          },
+          120_000,
+        );
+      },
+      600_000 * PATIENCE,
+    );
   },
 );

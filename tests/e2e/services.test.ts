@@ -49,7 +49,8 @@ function here(command: string): string {
 describe('the README', () => {
   test('has examples', () => expect(readmeExamples().length).toBeGreaterThanOrEqual(6));
 
-  test.each(readmeExamples())('$command', async ({ command, answer }) => {
+  test.for(readmeExamples())('$command', async ({ command, answer }, { skip }) => {
+    skip(outputs.containerUrl === undefined && command.includes(':24030'), 'this lab has no container');
     const { stdout } = await run('sh', ['-c', here(command)]);
     // `…` stands for what differs each time.
     const pattern = answer.split('…').map((text) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));

@@ -46,6 +46,9 @@ export async function outputOf(program: string, args: readonly string[], options
 /** Whether the hosts of the lab under test are elsewhere, and no containers of this machine (`./lab test --stack`). */
 export const REMOTE = process.env.LAB_E2E_REMOTE !== undefined;
 
+/** How many times longer than here things may take, where the machines of the lab are slower: LAB_E2E_PATIENCE. */
+export const PATIENCE = Number(process.env.LAB_E2E_PATIENCE ?? '1');
+
 /** Whether all roles of the lab under test are on one host (`lab:hosts`). */
 export const ONE_HOST = process.env.LAB_E2E_HOSTS === 'one';
 
@@ -64,9 +67,10 @@ export async function onHost(stack: string, host: string, ...command: string[]):
   return stdout;
 }
 
-/** Waits until a fact holds. @throws Error with what was last seen, when the time is over */
+/** Waits until a fact holds. @param timeoutMs for a lab on this machine @throws Error with what was last seen, when the time is over */
 export async function waitFor<T>(what: string, look: () => Promise<T | undefined>, timeoutMs = 60_000): Promise<T> {
-  const end = Date.now() + timeoutMs;
+  const limitMs = timeoutMs * PATIENCE;
+  const end = Date.now() + limitMs;
   let last: unknown = 'nothing was seen';
   while (Date.now() < end) {
     try {
@@ -77,7 +81,7 @@ export async function waitFor<T>(what: string, look: () => Promise<T | undefined
     }
     await delay(300);
   }
-  throw new Error(`${what} did not happen within ${timeoutMs / 1000} s`, { cause: last });
+  throw new Error(`${what} did not happen within ${limitMs / 1000} s`, { cause: last });
 }
 
 /** Everything that the container engine has of a stack, asked by label. */

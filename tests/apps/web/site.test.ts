@@ -58,6 +58,16 @@ describe('the first page', () => {
     expect(headers['x-powered-by']).toBeUndefined();
   });
 
+  it('keeps windows apart over TLS alone, as browsers do', async () => {
+    const { app } = await buildTestApp();
+    const openerPolicy = async (protocol: string): Promise<unknown> => {
+      const { headers } = await app.inject({ url: '/', headers: { 'x-forwarded-proto': protocol } });
+      return headers['cross-origin-opener-policy'];
+    };
+    expect(await openerPolicy('http')).toBeUndefined();
+    expect(await openerPolicy('https')).toBe('same-origin');
+  });
+
   it('comes with its style', async () => {
     const { app } = await buildTestApp();
     expect((await app.inject('/lab.css')).headers['content-type']).toBe('text/css; charset=utf-8');

@@ -24,10 +24,15 @@ export async function secureHeaders(app: FastifyInstance): Promise<void> {
     },
     // The proxy in front ends TLS and knows whether its certificate is one to insist on: a local lab's is not.
     strictTransportSecurity: false,
+    // Where there is no TLS in front, browsers ignore it and complain: set below, where there is.
+    crossOriginOpenerPolicy: false,
     // A report's sandbox is another kind of origin at the same address, which browsers warn of with this header.
     originAgentCluster: false,
     referrerPolicy: { policy: 'same-origin' },
     xFrameOptions: { action: 'deny' },
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.protocol === 'https') reply.header('cross-origin-opener-policy', 'same-origin');
   });
 }
 

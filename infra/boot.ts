@@ -61,7 +61,6 @@ function bootHost(
         shutsDown: lab.traits.shutdown === 'machine' && lab.config.shutdownAt !== undefined,
         delivered: fetched.sshHostKey !== undefined,
         authorities: operator.authorities,
-        sizeLimit: lab.traits.userDataLimit,
       }),
     );
   const secretFiles = pulumi

@@ -1,5 +1,4 @@
 /** Renders the user-data of a host: a pure function of the cloud-init files, the host and the variables given. */
-import { gzipSync } from 'node:zlib';
 import { parseDocument, stringify } from 'yaml';
 import type { Host } from './lab.ts';
 import { Problem } from './problem.ts';
@@ -7,7 +6,7 @@ import { Problem } from './problem.ts';
 /** The files of the folder cloud-init/: path below it -> text. */
 export type CloudInitFiles = ReadonlyMap<string, string>;
 
-type WriteFile = { path: string; content?: string; source?: string; permissions?: string; encoding?: 'gz+b64' };
+type WriteFile = { path: string; content?: string; source?: string; permissions?: string };
 type Command = string | string[] | { source: string };
 type CloudConfig = Record<string, unknown> & {
   write_files?: WriteFile[] | undefined;
@@ -15,9 +14,6 @@ type CloudConfig = Record<string, unknown> & {
   runcmd?: Command[];
   packages?: string[];
 };
-
-/** Bytes below which packing a file gains nothing. */
-const WORTH_PACKING = 400;
 
 export type RenderOptions = {
   files: CloudInitFiles;
@@ -31,18 +27,16 @@ export type RenderOptions = {
   shutsDown?: boolean;
   /** Certificates, PEM, that a machine without them in its image is to trust beside the usual ones. */
   authorities?: readonly string[];
-  /** Bytes that the cloud takes at most. */
-  sizeLimit: number;
 };
 
 /**
  * The user-data of a host: base.yaml and the files of its roles, merged (lists are joined, in that order), each
  * `source` replaced by that file's text, each `{{variable}}` filled in. For a machine with a plain image, the files of vm/ come
- * in between. Files are readable as they are, but where all would be too large for the cloud: then they are packed.
- * @throws Problem naming the file, where a variable or a source is unknown or the result is too large for the cloud
+ * in between.
+ * @throws Problem naming the file, where a variable or a source is unknown
  */
 export function renderUserData(host: Host, options: RenderOptions): string {
-  const { files, variables, softwareInImage, sizeLimit } = options;
+  const { files, variables, softwareInImage } = options;
   const {
     package_update: _,
     packages,
@@ -57,28 +51,7 @@ export function renderUserData(host: Host, options: RenderOptions): string {
     runcmd: (config.runcmd ?? []).map((command) => withText(command, files)),
     write_files: (config.write_files ?? []).map((file) => withContent(file, options)),
   };
-  const filled = fillIn(whole, variables) as CloudConfig;
-  const readable = formatUserData(filled);
-  if (Buffer.byteLength(readable) <= sizeLimit) return readable;
-  const text = formatUserData({ ...filled, write_files: filled.write_files?.map(packFile) });
-  const size = Buffer.byteLength(text);
-  if (size > sizeLimit) {
-    throw new Problem(
-      `The user-data of host ${host.name} has ${size} bytes; this cloud takes ${sizeLimit}. Move text from cloud-init/ into an artifact.`,
-    );
-  }
-  return text;
-}
-
-function formatUserData(config: CloudConfig): string {
-  return `#cloud-config\n${stringify(config, { lineWidth: 0 })}`;
-}
-
-/** The same file as cloud-init unpacks it: https://cloudinit.readthedocs.io/en/latest/reference/modules.html#write-files */
-function packFile({ content = '', ...file }: WriteFile): WriteFile {
-  return content.length < WORTH_PACKING
-    ? { ...file, content }
-    : { ...file, encoding: 'gz+b64', content: gzipSync(content, { level: 9 }).toString('base64') };
+  return `#cloud-config\n${stringify(fillIn(whole, variables), { lineWidth: 0 })}`;
 }
 
 /** The files that make up a host's user-data, in order. */

@@ -4,8 +4,6 @@ import type { CloudName } from './config.ts';
 export type CloudTraits = {
   /** The machine image holds the packages and programs of every role: user-data names none, and a boot downloads nothing. */
   softwareInImage: boolean;
-  /** Bytes of user-data that a machine can be given. */
-  userDataLimit: number;
   /** Its machines are somewhere else: they are reached over a network that others are on, too. */
   remote: boolean;
   /** Who shuts machines down each day, by `lab:shutdownAt`: the cloud, which also gives them back, each machine itself, or nobody. */
@@ -29,8 +27,6 @@ export type CloudTraits = {
 export const CLOUD_TRAITS: Record<CloudName, CloudTraits> = {
   local: {
     softwareInImage: true,
-    // A seed is a file of any size; this is what the strictest of the other clouds takes.
-    userDataLimit: 48 * 1024,
     remote: false,
     shutdown: 'nobody',
     costs: false,
@@ -43,8 +39,6 @@ export const CLOUD_TRAITS: Record<CloudName, CloudTraits> = {
   },
   azure: {
     softwareInImage: false,
-    // 64 KiB in base64: https://learn.microsoft.com/azure/virtual-machines/custom-data
-    userDataLimit: 48 * 1024,
     remote: true,
     shutdown: 'cloud',
     costs: true,
@@ -57,8 +51,6 @@ export const CLOUD_TRAITS: Record<CloudName, CloudTraits> = {
   },
   openstack: {
     softwareInImage: false,
-    // 64 KiB in base64: https://docs.openstack.org/api-ref/compute/#create-server
-    userDataLimit: 48 * 1024,
     remote: true,
     shutdown: 'machine',
     costs: false,

@@ -71,7 +71,7 @@ function openPorts(recorder: Recorder): OpenPort[] {
 }
 
 const userDataOf = (recorder: Recorder, host: string): string =>
-  inputsOf<{ userData: string }>(recorder, INSTANCE, host).userData;
+  Buffer.from(inputsOf<{ userData: string }>(recorder, INSTANCE, host).userData, 'base64').toString();
 
 /** What comes as a secret, and has to. */
 function secretInput(recorder: Recorder, type: string, name: string, input: string): string {

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { type Artifact, packArtifacts } from '../../infra/artifacts.ts';
 import { renderUserData } from '../../infra/cloud-init.ts';
 import { readCloudInitFiles } from '../../infra/cloud-init-files.ts';
+import { encodeUserData } from '../../infra/clouds/user-data.ts';
 import type { Credentials } from '../../infra/credentials/credentials.ts';
 import { createCredentials } from '../../infra/credentials/issue.ts';
 import { findExtraAuthorities } from '../../infra/extra-authorities.ts';
@@ -83,7 +84,7 @@ export function renderSeed(
   host: Host,
   { lab, inventory, artifacts }: PreparedLab,
   { base, sshPublicKey }: { base: string; sshPublicKey: string },
-): Record<'user-data' | 'meta-data', string> {
+): Record<'user-data' | 'meta-data', Uint8Array | string> {
   const own = host.artifacts.flatMap((name) => artifacts.get(name) ?? []);
   const userData = renderUserData(host, {
     files: readCloudInitFiles(PROJECT_DIR),
@@ -99,7 +100,7 @@ export function renderSeed(
     }),
     softwareInImage: false,
     authorities: findExtraAuthorities().map((file) => readFileSync(file, 'utf8')),
-    sizeLimit: lab.traits.userDataLimit,
   });
-  return { 'user-data': userData, 'meta-data': `instance-id: ${host.name}\nlocal-hostname: ${host.name}\n` };
+  const encoded = Buffer.from(encodeUserData(userData, host.name), 'base64');
+  return { 'user-data': encoded, 'meta-data': `instance-id: ${host.name}\nlocal-hostname: ${host.name}\n` };
 }

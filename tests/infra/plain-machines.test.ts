@@ -3,7 +3,6 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { renderUserData } from '../../infra/cloud-init.ts';
 import { readCloudInitFiles } from '../../infra/cloud-init-files.ts';
-import { CLOUD_TRAITS } from '../../infra/cloud-traits.ts';
 import type { Inventory } from '../../infra/inventory.ts';
 import { firstHostOf, type Host, type Lab } from '../../infra/lab.ts';
 import { ROLES } from '../../infra/roles.ts';
@@ -58,7 +57,6 @@ function configOf(host: Host, authorities: string[] = [], of = lab): CloudConfig
     }),
     softwareInImage: false,
     authorities,
-    sizeLimit: CLOUD_TRAITS.azure.userDataLimit,
   });
   expect(text).not.toMatch(/\{\{|undefined|\[object/);
   return parse(text) as CloudConfig;
@@ -172,7 +170,6 @@ describe('a machine that what it boots from is brought to', () => {
       }),
       softwareInImage: false,
       delivered: true,
-      sizeLimit: CLOUD_TRAITS.openstack.userDataLimit,
     }),
   ) as CloudConfig & { ssh_keys: Record<string, string> };
 
@@ -216,7 +213,6 @@ describe('a machine that shuts itself down', () => {
         }),
         softwareInImage: false,
         shutsDown,
-        sizeLimit: CLOUD_TRAITS.openstack.userDataLimit,
       });
     expect(text(true)).toContain(`OnCalendar=*-*-* ${calendar}\n`);
     expect(text(false)).not.toContain('lab-shutdown');

@@ -1,10 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { listPackages, renderUserData } from '../../infra/cloud-init.ts';
 import { readCloudInitFiles } from '../../infra/cloud-init-files.ts';
 import { describeInventory } from '../../infra/clouds/local/addresses.ts';
+import { encodeUserData } from '../../infra/clouds/user-data.ts';
 import { renderFirewall } from '../../infra/firewall.ts';
 import type { CloudServices } from '../../infra/inventory.ts';
 import type { Host, Lab } from '../../infra/lab.ts';
@@ -30,7 +33,6 @@ const render = (host: Host, of: Lab = lab, softwareInImage = true): string =>
       version: '0.1.0',
     }),
     softwareInImage,
-    sizeLimit: 48 * 1024,
   });
 
 describe('user-data', () => {
@@ -74,7 +76,7 @@ describe('user-data', () => {
   test('says which file is wrong', () => {
     const [web] = lab.hosts;
     if (web === undefined) throw new Error('no web host');
-    const options = { variables: {}, softwareInImage: true, sizeLimit: 1e6 };
+    const options = { variables: {}, softwareInImage: true };
     expect(() => renderUserData(web, { ...options, files: new Map() })).toThrow(
       'there is no file cloud-init/base.yaml',
     );
@@ -85,18 +87,15 @@ describe('user-data', () => {
     expect(() => render(web, lab)).not.toThrow();
   });
 
-  test('that is too large for a cloud is refused with its size', () => {
-    const [web] = lab.hosts;
-    if (web === undefined) throw new Error('no web host');
-    const tiny = { 'base.yaml': '#cloud-config\nruncmd: [x]', 'web.yaml': '#cloud-config\nruncmd: [y]' };
-    expect(() =>
-      renderUserData(web, {
-        files: new Map(Object.entries(tiny)),
-        variables: {},
-        softwareInImage: true,
-        sizeLimit: 10,
-      }),
-    ).toThrow(/user-data of host web has \d+ bytes; this cloud takes 10/);
+  test('is given to a cloud as it is, or compressed where it is long, or not at all', () => {
+    const decode = (text: string): Buffer => Buffer.from(encodeUserData(text, 'web'), 'base64');
+    expect(decode('#cloud-config\n').toString()).toBe('#cloud-config\n');
+    const long = '# a line\n'.repeat(10_000);
+    expect(gunzipSync(decode(long)).toString()).toBe(long);
+    const noise = randomBytes(50 * 1024).toString('hex');
+    expect(() => encodeUserData(noise, 'web')).toThrow(
+      /user-data of host web has \d+ bytes when compressed; clouds take 49152/,
+    );
   });
 });
 

@@ -35,7 +35,7 @@ export type MachineOptions = {
   /** MiB of a disk with nothing on it. */
   dataDisk: number;
   /** The files of its cloud-init seed. */
-  seed: Readonly<Record<string, string>>;
+  seed: Readonly<Record<string, Uint8Array | string>>;
 };
 
 export type VirtualMachine = {
@@ -97,7 +97,7 @@ function describeMachine(
   truncateSync(data, dataDisk * 1024 ** 2);
   const seedFolder = join(folder, 'seed');
   mkdirSync(seedFolder);
-  for (const [file, text] of Object.entries(seed)) writeFileSync(join(seedFolder, file), text);
+  for (const [file, content] of Object.entries(seed)) writeFileSync(join(seedFolder, file), content);
   writeFileSync(consoleFile, '');
   return [
     ...['-name', name, '-machine', 'q35', '-m', String(memory)],

@@ -4,6 +4,7 @@ import * as pulumi from '@pulumi/pulumi';
 import type { Host } from '../../lab.ts';
 import { HOST_LABEL, resourceName } from '../../naming.ts';
 import type { HostBoot, Machine } from '../cloud.ts';
+import { encodeUserData } from '../user-data.ts';
 import { DATA_DISK_GIB, OS_DISK_GIB } from './bill.ts';
 import type { LabGroup } from './group.ts';
 import type { HostNetwork } from './network.ts';
@@ -44,7 +45,7 @@ export function createHost({ host, boot, at, network, identity }: AzureHostOptio
       osProfile: {
         computerName: host.name,
         adminUsername: 'lab',
-        customData: pulumi.output(boot.userData).apply((text) => Buffer.from(text).toString('base64')),
+        customData: pulumi.output(boot.userData).apply((text) => encodeUserData(text, host.name)),
         linuxConfiguration: {
           disablePasswordAuthentication: true,
           ssh: { publicKeys: [{ keyData: boot.sshPublicKey, path: '/home/lab/.ssh/authorized_keys' }] },

@@ -1,9 +1,10 @@
 /** A host on OpenStack: an instance of Debian's image, and the volume that outlives it. */
 import * as openstack from '@pulumi/openstack';
-import type * as pulumi from '@pulumi/pulumi';
+import * as pulumi from '@pulumi/pulumi';
 import type { Host, Lab } from '../../lab.ts';
 import { EXPIRES_LABEL, HOST_LABEL, PROJECT, PROJECT_LABEL, resourceName, STACK_LABEL } from '../../naming.ts';
 import type { HostBoot, Machine } from '../cloud.ts';
+import { encodeUserData } from '../user-data.ts';
 import type { Choices } from './choices.ts';
 import type { HostNetwork } from './network.ts';
 import type { Flavor, Image } from './offers.ts';
@@ -52,7 +53,7 @@ export function createHost({
       networks: [{ port: network.portId }],
       // Where the address of a host is on it, no server of addresses has to answer first; user-data is nobody's but root's there.
       configDrive: true,
-      userData: boot.userData,
+      userData: pulumi.output(boot.userData).apply((text) => encodeUserData(text, host.name)),
       metadata: { ...marks, ...(expires === undefined ? {} : { [EXPIRES_LABEL]: expires }) },
       blockDevices: describeDisks(flavor, image, data),
       // What keeps data ends its own way.

@@ -102,6 +102,19 @@ test.each([
   expect(result).toEqual({ ok: false, changes: {}, errors: [words] });
 });
 
+test('a machine that does not answer yet is said once to be waited for', async () => {
+  const dial = (attempt: number): string =>
+    JSON.stringify({
+      diagnosticEvent: {
+        urn: urn('command:remote:Command', 'web-arrivals'),
+        message: `Dial ${attempt}/inf failed: retrying`,
+        severity: 'info',
+      },
+    });
+  const { told } = await runWith(printing([dial(1), dial(2), dial(3)]));
+  expect(told).toEqual(['web-arrivals: waits for an answer over SSH']);
+});
+
 test('a launcher that is asked to end has the CLI cancel what it does, and forgets it afterwards', async () => {
   const before = process.listeners('SIGTERM');
   const { report, told } = rememberingReport();

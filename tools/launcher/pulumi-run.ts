@@ -101,12 +101,19 @@ function tell(event: EngineEvent, result: UpdateResult, report: Report): void {
   }
   const diagnostic = event.diagnosticEvent;
   if (diagnostic !== undefined) {
-    const text = diagnostic.message.trim();
+    const text = speakOfDials(diagnostic.message.trim(), diagnostic.urn);
     if (diagnostic.severity === 'error' && text !== '' && !isEcho(text)) result.errors.push(text);
     else if (diagnostic.severity === 'warning') report.line(`warning: ${text}`);
-    else if (diagnostic.severity.startsWith('info')) report.line(text);
+    else if (diagnostic.severity.startsWith('info') && text !== '') report.line(text);
   }
   if (event.summaryEvent !== undefined) result.changes = event.summaryEvent.resourceChanges ?? {};
+}
+
+/** A machine that boots is called every few seconds, each time with a line: one is enough. */
+function speakOfDials(text: string, urn: string | undefined): string {
+  const [, attempt] = /^Dial(?: proxy| from proxy)? (\d+)\/\w+ failed: retrying$/.exec(text) ?? [];
+  if (attempt === undefined) return text;
+  return attempt === '1' ? `${nameOf(urn ?? '')}: waits for an answer over SSH` : '';
 }
 
 /** Lines by which the engine only says that there was an error. */

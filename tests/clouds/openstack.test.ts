@@ -80,31 +80,26 @@ function secretInput(recorder: Recorder, type: string, name: string, input: stri
   return String(reveal(value));
 }
 
-describeCloud({
-  name: 'openstack, with an object store',
-  settings: SETTINGS,
-  plaintextFrom: '192.0.2.0/24',
-  create: (lab, options) => buildOpenstackCloud(lab, OFFERS, options),
-  types: STORE_TYPES,
-  openPorts,
-  bootOf: async (recorder, host) => ({
-    userData: userDataOf(recorder, host),
-    secretFiles: JSON.parse(secretInput(recorder, OBJECT, `${host}-secrets`, 'content')),
-  }),
-});
-
-describeCloud({
-  name: 'openstack, without an object store',
-  settings: SETTINGS,
-  plaintextFrom: '192.0.2.0/24',
-  create: (lab, options) => buildOpenstackCloud(lab, WITHOUT_STORE, options),
-  types: SSH_TYPES,
-  openPorts,
-  bootOf: async (recorder, host) => ({
-    userData: userDataOf(recorder, host),
-    secretFiles: JSON.parse(secretInput(recorder, COMMAND, `${host}-delivery`, 'stdin')),
-  }),
-});
+for (const [store, offers, types, secretsOf] of [
+  ['with', OFFERS, STORE_TYPES, (host: string) => [OBJECT, `${host}-secrets`, 'content']],
+  ['without', WITHOUT_STORE, SSH_TYPES, (host: string) => [COMMAND, `${host}-delivery`, 'stdin']],
+] as const) {
+  describeCloud({
+    name: `openstack, ${store} an object store`,
+    settings: SETTINGS,
+    plaintextFrom: '192.0.2.0/24',
+    create: (lab, options) => buildOpenstackCloud(lab, offers, options),
+    types,
+    openPorts,
+    bootOf: async (recorder, host) => {
+      const [type = '', name = '', input = ''] = secretsOf(host);
+      return {
+        userData: userDataOf(recorder, host),
+        secretFiles: JSON.parse(secretInput(recorder, type, name, input)),
+      };
+    },
+  });
+}
 
 describe('a lab on OpenStack', () => {
   async function create(settings: Record<string, string> = {}, offers: Offers = OFFERS) {

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findNameProblems } from '../helpers/azure-names.ts';
 import { findInputProblems } from '../helpers/azure-types.ts';
 import { PROJECT_DIR } from '../helpers/lab.ts';
-import { type Call, describeChanges } from './record.ts';
+import { created, expectUnchanged, HEALTHY_HOSTS, LIMIT_MS, NOBODY, position, replaceKafka } from './lab-checks.ts';
+import { describeChanges } from './record.ts';
 import { createStack, type Outcome, type StandInStack } from './run.ts';
 import { findMissingDependencies, resourceNamed, resourcesOf } from './state.ts';
 import { findSecrets } from './values.ts';
@@ -18,10 +19,7 @@ const CONFIG = {
   'lab:shutdownAt': '22:00',
   'lab:appServiceRepository': 'https://git.example.org/ann/site.git',
 };
-const LIMIT_MS = 120_000;
 const HOSTS = ['web', 'database', 'kafka-1', 'ci-1'];
-
-const NOBODY = join(import.meta.dirname, 'nobody-answers.ts');
 
 let stack: StandInStack;
 
@@ -34,20 +32,12 @@ beforeAll(async () => {
       { package: 'azure-native', tables: join(import.meta.dirname, 'azure-tables.ts') },
       { package: 'docker', tables: join(import.meta.dirname, 'docker-tables.ts') },
     ],
-    // In place of the machines, which are none: every host says at once that it is well.
-    commands: { ssh: `echo '{"host":"any","state":"healthy","stage":"healthy"}'` },
+    commands: HEALTHY_HOSTS,
     modules: { 'infra/kafka-addresses.ts': NOBODY, 'infra/await-answer.ts': NOBODY },
     timeoutMs: LIMIT_MS,
   });
 }, LIMIT_MS);
 afterAll(() => stack?.[Symbol.asyncDispose]());
-
-const created = ({ calls }: Outcome): Call[] => calls.filter(({ method }) => method === 'Create');
-const position = (changes: readonly string[], change: string): number => {
-  const found = changes.indexOf(change);
-  expect(found, change).toBeGreaterThanOrEqual(0);
-  return found;
-};
 
 describe('a lab on a stand-in for Azure', () => {
   test(
@@ -130,25 +120,12 @@ describe('a lab on a stand-in for Azure', () => {
     expect(findMissingDependencies(await stack.exportState())).toEqual([]);
   });
 
-  test(
-    'asks for nothing more at a second up',
-    async () => {
-      const again = await stack.up();
-      expect(again.errors).toEqual([]);
-      expect(Object.keys(again.changes)).toEqual(['same']);
-      expect(describeChanges(again.calls)).toEqual([]);
-    },
-    LIMIT_MS,
-  );
+  test('asks for nothing more at a second up', () => expectUnchanged(stack), LIMIT_MS);
 
   test(
     'replaces just the host whose user-data changes, machine and secrets, and leaves its disk',
     async () => {
-      stack.configure({ 'lab:kafkaRetentionHours': '24' });
-      const changes = describeChanges((await stack.up()).calls);
-      stack.configure({ 'lab:kafkaRetentionHours': undefined });
-      const machines = changes.filter((change) => HOSTS.some((host) => change.endsWith(` ${host}`)));
-      expect(machines).toEqual(['Delete kafka-1', 'Create kafka-1']);
+      const changes = await replaceKafka(stack, HOSTS);
       // Its signed addresses are made anew with it: the old ones may have ended.
       expect(changes).toContain('Create kafka-1-secrets');
       expect(changes.filter((change) => /-(data|nic|address|firewall)$/.test(change))).toEqual([]);

@@ -136,7 +136,9 @@ function awaitReady(
       const seconds = ((Date.now() - begun) / 1000).toFixed(1);
       void pulumi.log.info(`${host.name}: ${stage} (${seconds} s)`, resource, undefined, true);
     };
-    await speakPlainly(() => together(() => waitUntilReady({ host: host.name, command: argv, timeout, onStage })));
+    await speakPlainly(() =>
+      together(() => waitUntilReady({ host: host.name, stack: lab.stack, command: argv, timeout, onStage })),
+    );
   });
 }
 

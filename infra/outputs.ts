@@ -15,20 +15,28 @@ export type HostOutput = {
   sshHostKey: string;
 };
 
-/** Outputs that are no secret. `gitPushUrl` and `kafkaPassword` come beside them. */
-export type LabOutputs = PublicUrls & {
+/** How the hosts of a lab are reached. */
+export type LabReach = {
   /** Certificate of the lab's own authority, PEM: it vouches for webUrlTls and kafkaBootstrap. */
   caCertificate: string;
-  /** Kafka's account for whoever comes from outside. */
-  kafkaUsername: KafkaAccount;
   /** Host name -> the command that logs in there. */
   ssh: Record<string, string>;
   hosts: Record<string, HostOutput>;
-  /** The web app of `lab:appServiceRepository`, where there is one. */
-  appServiceUrl?: string;
-  /** When the lab may be destroyed, ISO 8601; absent where `lab:ttl` is none. */
-  expiresAt?: string;
 };
+
+/** The type of the resource that has it in the state, also of a lab whose hosts did not all become healthy. */
+export const HOST_ADDRESSES_TYPE = 'cloud-lab:infra:HostAddresses';
+
+/** Outputs that are no secret. `gitPushUrl` and `kafkaPassword` come beside them. */
+export type LabOutputs = PublicUrls &
+  LabReach & {
+    /** Kafka's account for whoever comes from outside. */
+    kafkaUsername: KafkaAccount;
+    /** The web app of `lab:appServiceRepository`, where there is one. */
+    appServiceUrl?: string;
+    /** When the lab may be destroyed, ISO 8601; absent where `lab:ttl` is none. */
+    expiresAt?: string;
+  };
 
 export type OutputSources = {
   lab: Lab;

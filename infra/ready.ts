@@ -16,6 +16,7 @@ export type HostReport = {
 
 export type WatchOptions = {
   host: string;
+  stack: string;
   /** Runs a command on the host, as root. */
   command: readonly string[];
   /** Seconds. */
@@ -37,18 +38,19 @@ export class HostNotReady extends Problem {
  * Waits until a host is healthy. A host whose watcher cannot be started yet is asked again until the time is over.
  * @throws HostNotReady
  */
-export async function waitUntilReady({ host, command, timeout, onStage }: WatchOptions): Promise<void> {
+export async function waitUntilReady({ host, stack, command, timeout, onStage }: WatchOptions): Promise<void> {
   const end = Date.now() + timeout * 1000;
   let complaint = 'it never answered';
   while (Date.now() < end) {
     const { last, stderr } = await watchOnce(command, onStage, end);
     if (last?.state === 'healthy') return;
-    if (last?.state === 'failed') throw new HostNotReady(describeFailure(host, last));
+    if (last?.state === 'failed')
+      throw new HostNotReady(`${describeFailure(host, last)}\n${sayWhereToLook(host, stack)}`);
     complaint = last === undefined ? stderr.trim() || complaint : `it was last seen at: ${last.stage}`;
     await delay(300);
   }
   throw new HostNotReady(
-    `Host ${host} did not become ready within ${timeout} s: ${complaint}.\nIt stays up to be looked at: ./lab logs ${host}, ./lab ssh ${host}`,
+    `Host ${host} did not become ready within ${timeout} s: ${complaint}.\n${sayWhereToLook(host, stack)}`,
   );
 }
 
@@ -114,5 +116,9 @@ function parseReport(line: string): HostReport | undefined {
 
 function describeFailure(host: string, { reason, stage, log = [] }: HostReport): string {
   const lines = log.length === 0 ? '' : `\nThe last lines of its log:\n${log.map((line) => `  ${line}`).join('\n')}`;
-  return `Host ${host} is not ready: ${reason ?? stage}${lines}\nIt stays up to be looked at: ./lab logs ${host}, ./lab ssh ${host}`;
+  return `Host ${host} is not ready: ${reason ?? stage}${lines}`;
+}
+
+function sayWhereToLook(host: string, stack: string): string {
+  return `It stays up to be looked at: ./lab logs -s ${stack} ${host}, ./lab ssh -s ${stack} ${host}`;
 }

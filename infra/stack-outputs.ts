@@ -6,7 +6,7 @@ import { speakPlainly } from './errors.ts';
 import { tryKafkaAddresses } from './kafka-addresses.ts';
 import { hostsOf, type Lab } from './lab.ts';
 import type { Operator } from './operator.ts';
-import { describeOutputs, gitPushUrl } from './outputs.ts';
+import { describeOutputs, gitPushUrl, HOST_ADDRESSES_TYPE, type LabReach } from './outputs.ts';
 import type { ServiceUrls } from './run-services.ts';
 import { publicUrls } from './urls.ts';
 
@@ -32,11 +32,13 @@ export async function describeStackOutputs({
   expires,
 }: StackOutputSources): Promise<Record<string, pulumi.Output<unknown>>> {
   const ready = tryAddresses(lab, cloud, credentials, booted);
-  const plain = pulumi
-    .all([cloud.inventory, credentials.caCertificate, credentials.sshHostPublicKeys, ready])
+  const described = pulumi
+    .all([cloud.inventory, credentials.caCertificate, credentials.sshHostPublicKeys])
     .apply(([inventory, caCertificate, sshHostPublicKeys]) =>
       describeOutputs({ lab, inventory, caCertificate, sshHostPublicKeys, ssh: operator.ssh }),
     );
+  new HostAddresses(described);
+  const plain = pulumi.all([described, ready]).apply(([outputs]) => outputs);
   const keys = [
     'webUrl',
     'apiUrl',
@@ -70,6 +72,14 @@ export async function describeStackOutputs({
       .all([cloud.inventory, credentials.secrets, ready])
       .apply(([inventory, secrets]) => gitPushUrl(lab, inventory, secrets.gitPushPassword)),
   };
+}
+
+/** How hosts are reached, in the state as soon as it is known: one that does not become healthy is one to be looked at. */
+class HostAddresses extends pulumi.ComponentResource {
+  constructor({ ssh, hosts, caCertificate }: pulumi.Output<LabReach>) {
+    super(HOST_ADDRESSES_TYPE, 'addresses');
+    this.registerOutputs({ ssh, hosts, caCertificate });
+  }
 }
 
 /** Known when Kafka's addresses, too, answer from this machine. */

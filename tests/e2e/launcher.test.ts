@@ -134,7 +134,11 @@ describe('a second lab', () => {
       /Host storage is not ready: not healthy after 15 s: azurite.service (is|does not answer)/,
     );
     expect(unhealthy.stderr).toMatch(/The last lines of its log:\n[\s\S]*azurite.service/);
-    expect(unhealthy.stderr).toContain('It stays up to be looked at: ./lab logs storage, ./lab ssh storage');
+    expect(unhealthy.stderr).toContain(
+      `It stays up to be looked at: ./lab logs -s ${other} storage, ./lab ssh -s ${other} storage`,
+    );
+    const looked = await lab(['ssh', '-s', other, 'storage', 'systemctl is-enabled azurite.service']);
+    expect(looked, looked.stderr).toMatchObject({ status: 0, stdout: 'enabled\n' });
     expect(await leftovers(other)).toHaveLength(13);
     const down = await run('./lab', ['down', other], { cwd: copy });
     expect(down, down.stderr).toMatchObject({ status: 0, stdout: '0 left\n' });

@@ -13,7 +13,7 @@ const healthy = line({ state: 'healthy', stage: 'healthy' });
 async function watch(script: string, timeout = 20): Promise<string[]> {
   const stages: string[] = [];
   const command = ['sh', '-c', script];
-  await waitUntilReady({ host: 'web', command, timeout, onStage: (stage) => void stages.push(stage) });
+  await waitUntilReady({ host: 'web', stack: 'dev', command, timeout, onStage: (stage) => void stages.push(stage) });
   return stages;
 }
 
@@ -28,7 +28,7 @@ describe('a host', () => {
     const waiting = watch(`${printing([failed])}\nexit 1`, 3600);
     await expect(waiting).rejects.toThrow(HostNotReady);
     await expect(waiting).rejects.toThrow(
-      /^Host web is not ready: web\.service is failed\nThe last lines of its log:\n {2}one\n {2}two\nIt stays up to be looked at: \.\/lab logs web, \.\/lab ssh web$/,
+      /^Host web is not ready: web\.service is failed\nThe last lines of its log:\n {2}one\n {2}two\nIt stays up to be looked at: \.\/lab logs -s dev web, \.\/lab ssh -s dev web$/,
     );
   });
 
@@ -55,7 +55,7 @@ describe('a host', () => {
 
   test('that never is healthy is told with its last stage, the limit, and what to run', async () => {
     await expect(watch(printing([line({ stage: 'kafka.service does not answer' })]), 1)).rejects.toThrow(
-      'Host web did not become ready within 1 s: it was last seen at: kafka.service does not answer.\nIt stays up to be looked at: ./lab logs web, ./lab ssh web',
+      'Host web did not become ready within 1 s: it was last seen at: kafka.service does not answer.\nIt stays up to be looked at: ./lab logs -s dev web, ./lab ssh -s dev web',
     );
   });
 
@@ -67,7 +67,13 @@ describe('a host', () => {
   });
 
   test('whose watcher is not installed is told so within the limit', async () => {
-    const options = { host: 'web', command: ['lab-no-such-program'], timeout: 1, onStage: () => undefined };
+    const options = {
+      host: 'web',
+      stack: 'dev',
+      command: ['lab-no-such-program'],
+      timeout: 1,
+      onStage: () => undefined,
+    };
     await expect(waitUntilReady(options)).rejects.toThrow(/within 1 s: .*lab-no-such-program.*ENOENT/);
   });
 

@@ -183,6 +183,7 @@ async function untilReady(host: Host, timeout: number): Promise<void> {
   }, 15_000);
   const wait = waitUntilReady({
     host: host.name,
+    stack: 'vm',
     command: await commandOn(host, watchCommand(timeout)),
     timeout,
     onStage: (stage) => say(`${host.name}: ${stage} (${seconds()})`),

@@ -53,6 +53,7 @@ async function startHost(container: RecordedContainer, archive: string, signal: 
   await run('docker', ['start', name], { signal });
   await waitUntilReady({
     host: hostname,
+    stack: 'bare',
     command: ['docker', 'exec', name, ...watchCommand(READY_LIMIT_S)],
     timeout: READY_LIMIT_S,
     onStage: () => undefined,

@@ -1,13 +1,13 @@
 /** The files that the clients of this user need of a lab: its certificate, its hosts' SSH keys, and how Kafka and the API are reached. */
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { LabOutputs } from '../../infra/outputs.ts';
+import type { LabReach } from '../../infra/outputs.ts';
 import type { LabContext } from './context.ts';
 import { writeAtomically } from './paths.ts';
 import { readSecretOutputs } from './stack-outputs.ts';
 
 /** Writes the authority's certificate and the hosts' SSH keys to where the clients of this user look for them. */
-export function writeClientFiles(context: LabContext, stack: string, { caCertificate, hosts }: LabOutputs): void {
+export function writeClientFiles(context: LabContext, stack: string, { caCertificate, hosts }: LabReach): void {
   writeAtomically(certificateFile(context, stack), caCertificate);
   const lines = Object.values(hosts).flatMap(({ published, sshHostKey }) => {
     const [host, port] = (published.ssh ?? '').split(':');

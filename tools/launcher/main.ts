@@ -1,15 +1,15 @@
 /** The launcher's command line: which verbs there are, and what each prints. */
 import { Command, Option } from 'commander';
-import type { LabOutputs } from '../../infra/outputs.ts';
+import type { LabOutputs, LabReach } from '../../infra/outputs.ts';
 import { Problem } from '../../infra/problem.ts';
-import { writeClientSettings } from './client-files.ts';
+import { writeClientFiles, writeClientSettings } from './client-files.ts';
 import { createContext } from './context.ts';
 import { formatEndpoints } from './endpoints.ts';
 import { preparePulumi } from './prepare.ts';
 import { attach, attachToHost } from './remote.ts';
 import { createReport } from './report.ts';
 import { checkStackName, DEFAULT_STACK } from './stack-config.ts';
-import { readOutputs } from './stack-outputs.ts';
+import { readOutputs, readReach } from './stack-outputs.ts';
 
 const context = createContext();
 const report = createReport();
@@ -128,7 +128,7 @@ program
         ...(unit ? [`--unit=${unit}`] : []),
         ...(follow ? ['--follow'] : []),
       ];
-      process.exitCode = await attachToHost(outputsOf(stack), host, command, follow === true);
+      process.exitCode = await attachToHost(reachOf(stack), host, command, follow === true);
     },
   );
 
@@ -140,7 +140,7 @@ program
   .addOption(stackOption)
   .passThroughOptions()
   .action(async (host: string, command: string[], { stack }: { stack: string }) => {
-    process.exitCode = await attachToHost(outputsOf(stack), host, command, false);
+    process.exitCode = await attachToHost(reachOf(stack), host, command, false);
   });
 
 program
@@ -239,6 +239,13 @@ async function runClient(app: string, stack: string, args: readonly string[]): P
 
 function outputsOf(stack: string): LabOutputs {
   return readOutputs(context, checkStackName(stack));
+}
+
+/** For looking at hosts: also at those of a lab that did not come up, whose keys no `up` has noted. */
+function reachOf(stack: string): LabReach {
+  const reach = readReach(context, checkStackName(stack));
+  writeClientFiles(context, stack, reach);
+  return reach;
 }
 
 /** Ctrl-C in the middle loses nothing: that is worth a line. */

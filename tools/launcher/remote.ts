@@ -1,14 +1,14 @@
-/** Runs commands on the hosts of a lab that is up, by the SSH commands among its outputs. */
+/** Runs commands on the hosts of a lab that is up, by the SSH commands among its outputs, and of one that is on its way there. */
 import { spawn } from 'node:child_process';
-import type { LabOutputs } from '../../infra/outputs.ts';
+import type { LabReach } from '../../infra/outputs.ts';
 import { Problem } from '../../infra/problem.ts';
 import { type CommandResult, runCommand } from './command.ts';
 
 /** The program and arguments that log in on a host, by its name or that of a role. @throws Problem naming the hosts there are */
-export function sshCommand(outputs: LabOutputs, name: string): string[] {
-  const command = outputs.ssh[name] ?? outputs.ssh[findHostOf(outputs, name) ?? ''];
+export function sshCommand(reach: LabReach, name: string): string[] {
+  const command = reach.ssh[name] ?? reach.ssh[findHostOf(reach, name) ?? ''];
   if (command === undefined) {
-    const hosts = Object.entries(outputs.hosts).map(([host, { roles }]) => `${host} (${roles.join(', ')})`);
+    const hosts = Object.entries(reach.hosts).map(([host, { roles }]) => `${host} (${roles.join(', ')})`);
     throw new Problem(`There is no host ${name}. The hosts are: ${hosts.join('; ')}.`);
   }
   return splitWords(command);
@@ -20,13 +20,13 @@ function splitWords(command: string): string[] {
 }
 
 /** The first host that has a role. */
-function findHostOf({ hosts }: LabOutputs, role: string): string | undefined {
+function findHostOf({ hosts }: LabReach, role: string): string | undefined {
   return Object.entries(hosts).find(([, { roles }]) => roles.includes(role))?.[0];
 }
 
 /** Runs a command on a host as root and gives what it printed. */
-export function runOnHost(outputs: LabOutputs, host: string, command: string): Promise<CommandResult> {
-  const [program = 'ssh', ...args] = sshCommand(outputs, host);
+export function runOnHost(reach: LabReach, host: string, command: string): Promise<CommandResult> {
+  const [program = 'ssh', ...args] = sshCommand(reach, host);
   return runCommand(program, ['-o', 'BatchMode=yes', '-o', 'ConnectTimeout=5', ...args, `sudo ${command}`], {
     timeoutMs: 30_000,
   });
@@ -34,12 +34,12 @@ export function runOnHost(outputs: LabOutputs, host: string, command: string): P
 
 /** Hands the terminal over to a shell or command on a host. @returns its exit status */
 export function attachToHost(
-  outputs: LabOutputs,
+  reach: LabReach,
   host: string,
   command: readonly string[],
   terminal: boolean,
 ): Promise<number> {
-  const [program = 'ssh', ...args] = sshCommand(outputs, host);
+  const [program = 'ssh', ...args] = sshCommand(reach, host);
   return attach(program, [...(terminal ? ['-t'] : []), ...args, ...command]);
 }
 

@@ -37,6 +37,10 @@ test('an update that goes well: each resource as it is done, the hosts as they t
       said('info', 'web: cloud-init init (2.1 s)\n'),
       said('info#err', 'from the program'),
       said('warning', 'this is late\n'),
+      said(
+        'warning',
+        'provider config warning: Users not using loadbalancer resources can ignore this message. Support',
+      ),
       done('same', CONTAINER, 'kafka-1'),
       done('delete-replaced', CONTAINER, 'ci-1'),
       done('create-replacement', CONTAINER, 'ci-1'),

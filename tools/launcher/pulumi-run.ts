@@ -38,6 +38,8 @@ const DONE: Record<string, string> = {
   'delete-replaced': 'removed, to be replaced',
   refresh: 'looked at',
 };
+/** A provider's warning of a service that no lab uses. */
+const NO_CONCERN = /Users not using loadbalancer resources can ignore this message/;
 /** What Pulumi makes for itself. */
 const INTERNAL_TYPE = /^pulumi:(pulumi|providers):/;
 
@@ -103,7 +105,7 @@ function tell(event: EngineEvent, result: UpdateResult, report: Report): void {
   if (diagnostic !== undefined) {
     const text = speakOfDials(diagnostic.message.trim(), diagnostic.urn);
     if (diagnostic.severity === 'error' && text !== '' && !isEcho(text)) result.errors.push(text);
-    else if (diagnostic.severity === 'warning') report.line(`warning: ${text}`);
+    else if (diagnostic.severity === 'warning' && !NO_CONCERN.test(text)) report.line(`warning: ${text}`);
     else if (diagnostic.severity.startsWith('info') && text !== '') report.line(text);
   }
   if (event.summaryEvent !== undefined) result.changes = event.summaryEvent.resourceChanges ?? {};

@@ -17,7 +17,8 @@ export type KafkaAddresses = {
 /** Asks the broker at an address for the addresses of all brokers. */
 export type AskBroker = (address: string, login: KafkaLogin | undefined) => Promise<string[]>;
 
-const RETRY = { initialRetryTime: 200, maxRetryTime: 1_000, retries: 6 };
+/** About a minute: a broker that is just being started anew by systemd is waited for. */
+const RETRY = { initialRetryTime: 200, maxRetryTime: 3_000, retries: 20 };
 
 /** @throws Problem naming the address that does not answer, or that the brokers name and nobody declared */
 export async function tryKafkaAddresses(

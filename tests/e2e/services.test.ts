@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { randomUUID, X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -109,16 +109,18 @@ describe('the CI', () => {
     writeFileSync(join(clone, 'data.bin'), Buffer.alloc(3 * 2 ** 20, Math.random().toString(36)));
     const git = (...args: string[]): Promise<string> =>
       outputOf('git', ['-C', clone, '-c', 'user.name=Ann', '-c', 'user.email=ann@example.org', ...args]);
-    await git('checkout', '--quiet', '-b', 'feature/pushed');
+    // A lab that is kept has the branches of the runs before.
+    const branch = `feature/pushed-${randomUUID()}`;
+    await git('checkout', '--quiet', '-b', branch);
     await git('add', 'data.bin');
     await git('commit', '--quiet', '--message', 'Add data');
     const anonymous = await run('git', ['-C', clone, 'push', '--quiet', outputs.gitUrl, 'HEAD'], {
       env: { GIT_TERMINAL_PROMPT: '0' },
     });
     expect(anonymous.status).not.toBe(0);
-    await git('push', '--quiet', `${pushUrl.gitPushUrl}/myapp.git`, 'HEAD:refs/heads/feature/pushed');
-    expect((await post('/ci', { branch: 'feature/pushed' })).status).toBe(200);
-    expect((await fetch(`${outputs.webUrl}/static/feature/pushed/index.html`)).status).toBe(200);
+    await git('push', '--quiet', `${pushUrl.gitPushUrl}/myapp.git`, `HEAD:refs/heads/${branch}`);
+    expect((await post('/ci', { branch })).status).toBe(200);
+    expect((await fetch(`${outputs.webUrl}/static/${branch}/index.html`)).status).toBe(200);
   });
 });
 

@@ -2,7 +2,8 @@
 import { Command, Option } from 'commander';
 import type { LabOutputs, LabReach } from '../../infra/outputs.ts';
 import { Problem } from '../../infra/problem.ts';
-import { writeClientFiles, writeClientSettings } from './client-files.ts';
+import { writeClientFiles } from './client-files.ts';
+import { addClientVerbs } from './client-verbs.ts';
 import { createContext } from './context.ts';
 import { formatEndpoints } from './endpoints.ts';
 import { preparePulumi } from './prepare.ts';
@@ -153,35 +154,7 @@ program
     process.exitCode = await attach(process.platform === 'darwin' ? 'open' : 'xdg-open', [webUrl]).catch(() => 0);
   });
 
-const stream = program
-  .command('stream')
-  .description('send and read messages of the Kafka topic test_topic, or another');
-for (const [verb, app] of [
-  ['produce', 'producer'],
-  ['consume', 'consumer'],
-] as const) {
-  stream
-    .command(verb)
-    .description(`${verb} messages; ./lab stream ${verb} -- -h shows every flag`)
-    .argument('[args...]', `arguments of the ${app}`)
-    .addOption(stackOption)
-    .passThroughOptions()
-    .allowUnknownOption()
-    .action(async (args: string[], { stack }: { stack: string }) => {
-      process.exitCode = await runClient(app, stack, args);
-    });
-}
-
-program
-  .command('chat')
-  .description('talk in a room of the chat; ./lab chat -- -h shows every flag')
-  .argument('[args...]', 'the room (lobby without it), and flags')
-  .addOption(stackOption)
-  .passThroughOptions()
-  .allowUnknownOption()
-  .action(async (args: string[], { stack }: { stack: string }) => {
-    process.exitCode = await runClient('chat', stack, args);
-  });
+addClientVerbs(program, { context, report, stackOption });
 
 program
   .command('test')
@@ -223,19 +196,6 @@ program
     const env = { ...process.env, ...(await preparePulumi(context, report)) };
     process.exitCode = await attach('pulumi', args, { cwd: context.paths.projectDir, env });
   });
-
-/** Runs a command line of apps/stream on a stack that is up: it finds what it needs by the stack's name. */
-async function runClient(app: string, stack: string, args: readonly string[]): Promise<number> {
-  outputsOf(stack);
-  await writeClientSettings(context, stack, () => preparePulumi(context, report));
-  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('KAFKA_'));
-  const env = { ...Object.fromEntries(kept), LAB_STACK: stack };
-  // Messages are many and short-lived: they want room among the young objects.
-  const flags = ['--max-semi-space-size=32'];
-  return attach(process.execPath, [...flags, `${context.paths.projectDir}/apps/stream/src/${app}.ts`, ...args], {
-    env,
-  });
-}
 
 function outputsOf(stack: string): LabOutputs {
   return readOutputs(context, checkStackName(stack));

@@ -97,11 +97,13 @@ program
 
 program
   .command('doctor')
-  .description('show what this machine lacks, each with its fix')
+  .description('show what this machine, and the cloud of a stack, lack for it, each with its fix')
+  .argument('[stack]', 'the stack', DEFAULT_STACK)
+  .option('-c, --config <lab:key=value>', 'as with up, but not kept', collect, [])
   .addOption(jsonOption)
-  .action(async ({ json }: { json?: true }) => {
+  .action(async (stack: string, { config, json }: { config: string[]; json?: true }) => {
     const { diagnose, formatDiagnoses } = await import('./verbs/doctor.ts');
-    const diagnoses = await diagnose(context);
+    const diagnoses = await diagnose(context, checkStackName(stack), config);
     print(json ? JSON.stringify(diagnoses, undefined, 2) : formatDiagnoses(diagnoses));
     if (diagnoses.some(({ ok }) => !ok)) process.exitCode = 1;
   });

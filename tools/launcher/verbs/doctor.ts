@@ -1,30 +1,39 @@
-/** `./lab doctor`: each thing that the lab needs of this machine, there or with what to do about it. */
+/** `./lab doctor`: each thing that a lab needs of this machine, and of its cloud, there or with what to do about it. */
 import { readCloudInitFiles } from '../../../infra/cloud-init-files.ts';
 import { freeMib } from '../../../infra/clouds/local/obstacles.ts';
 import { describeSystemImage } from '../../../infra/clouds/local/system-image.ts';
+import { targetOf } from '../../../infra/clouds/targets.ts';
+import type { LabConfig } from '../../../infra/config.ts';
 import { runCommand } from '../command.ts';
 import type { LabContext } from '../context.ts';
+import { diagnoseCloud } from '../diagnose-cloud.ts';
 import type { Diagnosis } from '../diagnosis.ts';
 import { diagnoseEngine } from '../engine.ts';
 import { diagnosePulumi } from '../pulumi-toolchain.ts';
+import { readStackCloud, readStackConfig } from '../stack-config.ts';
 
 /** What the engine, the image and the caches take when nothing is there yet. */
 const ROOM_MIB = 8 * 1024;
 
-export async function diagnose({ paths }: LabContext): Promise<Diagnosis[]> {
-  const [engine, pulumi, tools, image] = await Promise.all([
-    diagnoseEngine(),
+export async function diagnose(
+  { paths }: LabContext,
+  stack: string,
+  settings: readonly string[],
+): Promise<Diagnosis[]> {
+  const readConfig = (): LabConfig => readStackConfig(paths.projectDir, stack, settings);
+  const cloud = readStackCloud(paths.projectDir, stack);
+  const [hosts, pulumi, tools] = await Promise.all([
+    cloud === 'local'
+      ? diagnoseLocal(paths)
+      : targetOf(cloud).then((target) => diagnoseCloud({ paths, stack, cloud, target, readConfig })),
     diagnosePulumi({ paths }),
     Promise.all([diagnoseCommand('ssh', '-V', 'openssh-client'), diagnoseCommand('git', '--version', 'git')]),
-    diagnoseImage(paths.projectDir),
   ]);
   return [
     { name: 'Node', ok: true, detail: `${process.version}, from the npm packages` },
-    ...engine,
-    image,
     ...pulumi,
     ...tools,
-    diagnoseDisk(paths.cacheDir, image.ok),
+    ...hosts,
   ];
 }
 
@@ -33,9 +42,15 @@ export function formatDiagnoses(diagnoses: readonly Diagnosis[]): string {
   return diagnoses
     .map(
       ({ name, ok, detail, fix }) =>
-        `  ${ok ? '✓' : '✗'} ${name}: ${detail}${fix === undefined ? '' : `\n      ${fix}`}`,
+        `  ${ok ? '✓' : '✗'} ${name}: ${detail}${fix === undefined ? '' : `\n${fix.replaceAll(/^ */gm, '      ')}`}`,
     )
     .join('\n');
+}
+
+/** What hosts on this machine take. */
+async function diagnoseLocal({ projectDir, cacheDir }: LabContext['paths']): Promise<Diagnosis[]> {
+  const [engine, image] = await Promise.all([diagnoseEngine(), diagnoseImage(projectDir)]);
+  return [...engine, image, diagnoseDisk(cacheDir, image.ok)];
 }
 
 async function diagnoseCommand(command: string, versionFlag: string, debianPackage: string): Promise<Diagnosis> {

@@ -23,6 +23,8 @@ const FETCH_BYTES = 16_384;
 /** All partitions of a fetch are taken in together, however many there are. */
 const PARTITIONS_AT_ONCE = 64;
 const RESTART_PAUSE_MS = 1_000;
+/** Longer than the group needs to form anew, with a broker that is slow besides. */
+const REJOIN_LIMIT_MS = 30_000;
 const FLUSH_LIMIT_MS = 2_000;
 const LEAVE_LIMIT_MS = 3_000;
 
@@ -40,6 +42,8 @@ export interface JobQueueOptions {
   slots: number;
   /** Does the job and records its result; throws only when `signal` aborts, and then the job goes to another runner. */
   handle: (job: CiJob, signal: AbortSignal) => Promise<void>;
+  /** How long the group may take to form anew. */
+  rejoinLimitMs?: number;
 }
 
 /** One runner's place in the group of runners. Errors of Kafka are told in the log, and the queue goes on when it is back. */
@@ -49,14 +53,16 @@ export class JobQueue {
   readonly #stopping = new AbortController();
   readonly #jobs: JobSlots;
   readonly #committer: OffsetCommitter;
+  readonly #rejoinLimitMs: number;
   /** The consumer, while it is a member of the group. */
   #member: Consumer | null = null;
   #serving: Promise<void> = Promise.resolve();
   #lastContact = 0;
 
-  constructor({ kafka, logger, slots, handle }: JobQueueOptions) {
+  constructor({ kafka, logger, slots, handle, rejoinLimitMs = REJOIN_LIMIT_MS }: JobQueueOptions) {
     this.#kafka = kafka;
     this.#logger = logger;
+    this.#rejoinLimitMs = rejoinLimitMs;
     this.#jobs = new JobSlots({
       logger,
       slots,
@@ -109,6 +115,12 @@ export class JobQueue {
 
   /** Takes jobs with one consumer until it crashes or the signal aborts; always throws. */
   async #consume(signal: AbortSignal): Promise<void> {
+    /** Since when it has been joining the group, in milliseconds since 1970; null when it is not. */
+    let joiningSince: number | null = null;
+    const claim = () => {
+      joiningSince = Date.now();
+      return this.#jobs.claim();
+    };
     const consumer = this.#kafka.consumer({
       groupId: RUNNERS_GROUP,
       sessionTimeout: SESSION_TIMEOUT_MS,
@@ -117,14 +129,21 @@ export class JobQueue {
       maxWaitTimeInMs: FETCH_WAIT_MS,
       maxBytesPerPartition: FETCH_BYTES,
       retry: RETRY,
-      partitionAssigners: [createJobAssigner(() => this.#jobs.claim())],
+      partitionAssigners: [createJobAssigner(claim)],
     });
     const crashed = Promise.withResolvers<never>();
     let inUse = true;
-    consumer.on(consumer.events.HEARTBEAT, () => this.#noteContact());
+    consumer.on(consumer.events.HEARTBEAT, () => {
+      if (!inUse) return;
+      // Where the coordinator loads the group while a member joins, kafkajs goes on as the member that it was, and tells nobody.
+      if (joiningSince !== null && Date.now() - joiningSince > this.#rejoinLimitMs)
+        crashed.reject(new Error('The group of runners answers, but has not taken this one in anew.'));
+      this.#noteContact();
+    });
     consumer.on(consumer.events.CRASH, ({ payload }) => crashed.reject(payload.error));
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       if (!inUse) return;
+      joiningSince = null;
       this.#member = consumer;
       this.#lastContact = Date.now();
       this.#jobs.adopt(payload.memberAssignment[CI_JOBS_TOPIC] ?? []);

@@ -52,6 +52,11 @@ export class FakeKafka {
     this.#current.failure = 'rebalance';
   }
 
+  /** The member asks to join anew, is refused for now, and goes on as the one that it was: nobody is told. */
+  refuseRejoin(): void {
+    this.#current.failure = 'refused';
+  }
+
   /** The client gives up. */
   crash(): void {
     this.#current.failure = 'crash';
@@ -65,7 +70,7 @@ export class FakeKafka {
 
 class FakeConsumer {
   readonly events = EVENTS;
-  failure: 'rebalance' | 'crash' | null = null;
+  failure: 'rebalance' | 'refused' | 'crash' | null = null;
   readonly #kafka: FakeKafka;
   readonly #config: ConsumerConfig;
   readonly #listeners = new Map<string, (event: { payload: object }) => void>();
@@ -110,12 +115,16 @@ class FakeConsumer {
     this.#kafka.left += 1;
   }
 
-  #join(): void {
-    const { share, committed } = this.#kafka;
+  #askToJoin(): void {
     const [createAssigner] = this.#config.partitionAssigners ?? [];
     const assigner = createAssigner?.({ cluster: undefined } as never);
     const metadata = assigner?.protocol({ topics: [CI_JOBS_TOPIC] }).metadata;
     this.#kafka.claim = readClaim('me', metadata ?? Buffer.alloc(0));
+  }
+
+  #join(): void {
+    const { share, committed } = this.#kafka;
+    this.#askToJoin();
     this.#positions = [...committed];
     this.#emit(EVENTS.GROUP_JOIN, { memberAssignment: { [CI_JOBS_TOPIC]: [...share] } });
   }
@@ -138,7 +147,8 @@ class FakeConsumer {
         this.#running = false;
         this.#kafka.crashes += 1;
         this.#emit(EVENTS.CRASH, { error: new Error('The broker is away.'), restart: false });
-      } else this.#join();
+      } else if (failure === 'refused') this.#askToJoin();
+      else this.#join();
     }
   }
 

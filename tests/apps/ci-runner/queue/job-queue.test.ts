@@ -10,11 +10,12 @@ const until = (fact: () => void) => vi.waitFor(fact, { timeout: 5_000, interval:
 let stop = async (): Promise<void> => undefined;
 afterEach(() => stop());
 
-function startQueue(slots: number, partitions = 2) {
+function startQueue(slots: number, partitions = 2, rejoinLimitMs?: number) {
   const kafka = new FakeKafka(partitions);
   const handler = new ManualHandler();
   const logger = pino({ level: 'silent' });
-  const queue = new JobQueue({ kafka: kafka.client, logger, slots, handle: handler.handle });
+  const limits = rejoinLimitMs === undefined ? {} : { rejoinLimitMs };
+  const queue = new JobQueue({ kafka: kafka.client, logger, slots, handle: handler.handle, ...limits });
   stop = async () => {
     const stopped = queue.stop();
     for (const id of handler.running) await handler.giveUp(id);
@@ -108,6 +109,21 @@ describe('JobQueue', () => {
     await handler.end('a');
     await until(() => expect(kafka.committed).toEqual([1, 0]));
     expect(handler.started).toEqual(['a']);
+  });
+
+  it('joins with a new client where the one that it has never hears of the group again', async () => {
+    const { kafka, handler, queue } = startQueue(1, 2, 200);
+    kafka.log[0]?.push(jobMessage(0, 'a'));
+    queue.start();
+    await until(() => expect(handler.running).toEqual(['a']));
+    kafka.refuseRejoin();
+    await until(() => expect(kafka.claim?.busy).toEqual([0]));
+    kafka.log[1]?.push(jobMessage(0, 'b'));
+    await handler.end('a');
+    await until(() => expect(handler.running).toEqual(['b']));
+    await handler.end('b');
+    await until(() => expect(kafka.committed).toEqual([1, 1]));
+    expect(handler.started).toEqual(['a', 'b']);
   });
 
   it('commits again what a client that crashed only seemed to commit', async () => {

@@ -53,6 +53,22 @@ describe('POST /api/v1/ci', () => {
     expect(queue.jobs).toHaveLength(2);
   });
 
+  it('goes on with the run when its client leaves, and takes that for no fault of its own', async () => {
+    const { app, runs } = await buildTestApp({ git: gitWith('main'), queue: recordingQueue() });
+    const refusals: (number | undefined)[] = [];
+    app.addHook('onError', async (_request, _reply, error) => void refusals.push(error.statusCode));
+    const origin = await app.listen({ host: '127.0.0.1', port: 0 });
+    const leaving = new AbortController();
+    const { url, method, payload } = post({ branch: 'main' });
+    const headers = { 'content-type': 'application/json' };
+    const asked = fetch(`${origin}${url}`, { method, headers, body: payload, signal: leaving.signal });
+    await vi.waitFor(async () => expect(await runs.list({ limit: 1 })).toHaveLength(1));
+    leaving.abort();
+    await expect(asked).rejects.toThrow('aborted');
+    await vi.waitFor(() => expect(refusals).toEqual([499]));
+    expect(await runs.list({ limit: 2 })).toMatchObject([{ state: 'queued' }]);
+  });
+
   it('tells those who joined a run that its job could not be queued', async () => {
     const sending = Promise.withResolvers<never>();
     const queue = strict<JobQueue>('queue', { send: () => sending.promise });

@@ -1,7 +1,8 @@
+import os
 import subprocess
 
 
-def test_starts_processes_until_it_may_not():
-    # Small programs: forks of this one would take a small host's memory first.
-    while True:
-        subprocess.Popen(["sleep", "60"])
+def test_starts_processes_until_it_may_not(tmp_path):
+    # By a shell, which is small: forks of this program would take a small host's memory first.
+    os.mkfifo(tmp_path / "hold")
+    subprocess.run("while :; do (read _ < hold) & done", shell=True, check=True, cwd=tmp_path)

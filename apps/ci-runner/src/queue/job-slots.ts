@@ -90,21 +90,25 @@ export class JobSlots {
     return { busy: [...busy], owned: [...this.#ledgers.keys()] };
   }
 
-  /** Takes on what the group gave to this runner, and aborts the jobs of what it took away. */
+  /**
+   * Takes on what the group gave to this runner, and aborts the jobs of what it took away. What waited comes again, from
+   * the group's mark on: another may have had the partition meanwhile, and done it.
+   */
   adopt(partitions: readonly number[]): void {
     this.#claimed = null;
+    this.#waiting = [];
+    const runs = [...this.#runs.values()];
     for (const [partition, ledger] of this.#ledgers) {
-      if (partitions.includes(partition)) ledger.restart();
-      else this.#ledgers.delete(partition);
+      if (!partitions.includes(partition)) this.#ledgers.delete(partition);
+      else ledger.restart(runs.filter((run) => run.ledger === ledger).map(({ offset }) => offset));
     }
     for (const partition of partitions) {
       if (!this.#ledgers.has(partition)) this.#ledgers.set(partition, new PartitionLedger());
     }
-    this.#waiting = this.#waiting.filter((entry) => this.#isOurs(entry));
-    for (const run of this.#runs.values()) {
+    for (const run of runs) {
       if (!this.#isOurs(run)) run.lost.abort(new Error('The job was given to another runner.'));
     }
-    this.startNext();
+    this.#measureRoom();
   }
 
   /**
@@ -142,8 +146,6 @@ export class JobSlots {
   startNext(): void {
     this.#waiting = this.#waiting.filter((entry) => {
       const { job, ledger, offset } = entry;
-      // Done by another runner while this one was out of the group.
-      if (!ledger.isOpen(offset)) return false;
       if (this.#recorded.has(job.id)) {
         ledger.finish(offset);
         return false;

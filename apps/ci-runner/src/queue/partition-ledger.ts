@@ -28,11 +28,6 @@ export class PartitionLedger {
     this.#open.delete(offset);
   }
 
-  /** Whether the message has come and is not done. */
-  isOpen(offset: number): boolean {
-    return this.#open.has(offset);
-  }
-
   /** The offset to commit: of the first message that is not done. Null when the group has it on record. */
   get due(): number | null {
     if (this.#committed === null) return null;
@@ -46,8 +41,10 @@ export class PartitionLedger {
     this.#committed = offset;
   }
 
-  /** Notes that the group has formed anew: the messages since its mark come once more. */
-  restart(): void {
+  /** Notes that the group has formed anew: all messages since its mark come once more, beside those that are still here. */
+  restart(stillHere: readonly number[]): void {
     this.#committed = null;
+    this.#open.clear();
+    for (const offset of stillHere) this.#open.add(offset);
   }
 }

@@ -16,6 +16,8 @@ import { type JobEvent, startRunner, type TestRunner } from './test-runner.ts';
 
 const JARS = process.env.KAFKA_JARS;
 const PARTITIONS = 6;
+/** Longer than it takes to mark as done what ended, also where the group refused it once because it was forming anew. */
+const COMMIT_LIMIT_MS = 700;
 
 /** So many jobs that take so many milliseconds each. */
 const lengths = (count: number, ms: number): number[] => Array.from({ length: count }, () => ms);
@@ -115,7 +117,7 @@ describe.skipIf(JARS === undefined)('JobQueue on a real broker', { timeout: 90_0
     await allCommitted();
   });
 
-  it('loses no job when a runner is killed, and runs only those again that it was running', async () => {
+  it('loses no job when a runner is killed, and gives only those again that the group could not mark as done', async () => {
     const ids = await send(Array.from({ length: 60 }, () => 100 + Math.floor(Math.random() * 900)));
     const killed = start('a', 2);
     const other = start('b', 2);
@@ -123,15 +125,22 @@ describe.skipIf(JARS === undefined)('JobQueue on a real broker', { timeout: 90_0
       expect(killed.events.filter(({ event }) => event === 'end').length).toBeGreaterThan(5);
       expect(other.events.filter(({ event }) => event === 'end').length).toBeGreaterThan(5);
     });
+    const killedAt = Date.now();
     await killed.kill();
     await allEnded(ids);
     await allCommitted();
     const startsOf = Map.groupBy(events('start', ids), ({ job }) => job);
     expect(startsOf.size).toBe(60);
+    const endedThere = new Map(killed.events.filter(({ event }) => event === 'end').map(({ job, at }) => [job, at]));
+    const ranThere = killed.events.map(({ job }) => job).filter((job) => !endedThere.has(job));
+    const isBehind = (job: string, earlier: string) =>
+      ids.indexOf(earlier) < ids.indexOf(job) && (ids.indexOf(job) - ids.indexOf(earlier)) % PARTITIONS === 0;
     for (const [job, starts] of startsOf) {
       if (starts.length === 1) continue;
       expect(starts.map(({ runner }) => runner)).toEqual(['a', 'b']);
-      expect(killed.events.filter((event) => event.job === job).map(({ event }) => event)).toEqual(['start']);
+      // It ran when the runner was killed, or ended behind one that did, or so late that the mark was still under way.
+      const markable = !ranThere.some((earlier) => earlier === job || isBehind(job, earlier));
+      if (markable) expect(endedThere.get(job)).toBeGreaterThan(killedAt - COMMIT_LIMIT_MS);
     }
   });
 

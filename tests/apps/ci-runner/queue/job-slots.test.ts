@@ -120,6 +120,7 @@ describe('JobSlots', () => {
     jobs.adopt([1]);
     expect(handler.abortReason('a')).toBe(LOST);
     expect(handler.abortReason('c')).toBeNull();
+    await absorb(1, [jobMessage(0, 'c'), jobMessage(1, 'd', 10)]);
     await handler.giveUp('a');
     expect(handler.running).toEqual(['c', 'd']);
     expect(jobs.due).toEqual([]);
@@ -161,9 +162,21 @@ describe('JobSlots', () => {
     const { handler, jobs, absorb } = createSlots(1);
     await absorb(0, [jobMessage(0, 'a'), jobMessage(1, 'b'), jobMessage(2, 'c')]);
     jobs.adopt([0]);
-    await absorb(0, [jobMessage(2, 'c')]);
     await handler.end('a');
+    // Nobody knows yet what the others did.
+    expect(handler.started).toEqual(['a']);
+    await absorb(0, [jobMessage(2, 'c')]);
     expect(handler.started).toEqual(['a', 'c']);
+    await handler.end('c');
+    expect(jobs.due).toEqual([{ partition: 0, offset: 3 }]);
+  });
+
+  it('wants more at once when the group has formed anew', async () => {
+    const { jobs, absorb } = createSlots(1);
+    await absorb(0, [jobMessage(0, 'a'), jobMessage(1, 'b')]);
+    expect(jobs.room).not.toBeNull();
+    jobs.adopt([0]);
+    expect(jobs.room).toBeNull();
   });
 
   it('starts jobs only where it stays for sure while the group forms anew', async () => {
@@ -181,6 +194,7 @@ describe('JobSlots', () => {
     await absorb(0, [jobMessage(3, 'g', 9)]);
     expect(handler.running).toEqual(['a', 'g']);
     jobs.adopt([0, 1]);
+    await absorb(1, [jobMessage(2, 'f', 4)]);
     await handler.end('g');
     expect(handler.running).toEqual(['a', 'f']);
   });

@@ -12,6 +12,9 @@ const PATIENCE = Number(process.env.LAB_E2E_PATIENCE ?? '1');
 /** Programs under the real Pulumi engine, with stand-ins for the clouds: they need the engine but no lab. */
 const ENGINE_TESTS = 'tests/**/*.engine.test.ts';
 
+/** Apps on a real database, and on a real broker that is killed in between; no lab. */
+const SERVER_TESTS = 'tests/**/*.{kafka,mariadb}.test.ts';
+
 export default defineConfig({
   test: {
     // One more than it would take by itself on two processors: much of the time a test waits for a browser or a process.
@@ -21,8 +24,17 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['tests/{infra,clouds,cloud-init,apps,samples,stand-in,helpers,tools}/**/*.test.ts', ...withBrowser],
-          exclude: [ENGINE_TESTS],
+          exclude: [ENGINE_TESTS, SERVER_TESTS],
           testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          name: 'servers',
+          include: [SERVER_TESTS],
+          globalSetup: ['tests/helpers/kafka-jars.ts', 'tests/helpers/mariadb-server.ts'],
+          // They measure: each has the machine to itself.
+          fileParallelism: false,
         },
       },
       {

@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createKafka } from '@cloud-lab/common/kafka';
 import { pino } from 'pino';
+import { inject } from 'vitest';
 
 const JAVA = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
 const START_LIMIT_MS = 60_000;
@@ -58,12 +59,12 @@ async function waitForExit(child: ChildProcess): Promise<void> {
   await new Promise((resolve) => child.once('exit', resolve));
 }
 
-/** Starts a broker from the jars in the folder `jars`, and waits until it answers. */
-export async function startKafka(jars: string): Promise<RealKafka> {
+/** Starts a broker, and waits until it answers. */
+export async function startKafka(): Promise<RealKafka> {
   const folder = await mkdtemp(join(tmpdir(), 'kafka-'));
   const [port, controllerPort] = [await findPort(), await findPort()];
   const settings = join(folder, 'server.properties');
-  const java = [...JAVA, '-cp', join(jars, '*')];
+  const java = [...JAVA, '-cp', join(inject('kafkaJars'), '*')];
   await writeFile(settings, describeBroker(port, controllerPort, folder));
   const format = ['kafka.tools.StorageTool', 'format', '--standalone', '-t', 'Tk9fU0VDUkVUX0hFUkVfMQ', '-c', settings];
   await promisify(execFile)('java', [...java, ...format]);

@@ -6,7 +6,10 @@ import { thisSystem } from './engine-system.ts';
 
 /** Package -> a command that comes with it. */
 const COMMANDS: Record<string, string> = {
+  'default-jre-headless': 'java',
   e2fsprogs: 'mkfs.ext4',
+  'mariadb-server': 'mariadb-install-db',
+  maven: 'mvn',
   'openssh-client': 'ssh-keygen',
   'qemu-system-x86': 'qemu-system-x86_64',
 };

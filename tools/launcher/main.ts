@@ -15,12 +15,20 @@ import { readOutputs, readReach } from './stack-outputs.ts';
 const context = createContext();
 const report = createReport();
 
-type TestFlags = { unit?: true; faults?: true; oneHost?: true; machines?: true; vm?: true; stack?: string };
+type TestFlags = {
+  unit?: true;
+  faults?: true;
+  servers?: true;
+  oneHost?: true;
+  machines?: true;
+  vm?: true;
+  stack?: string;
+};
 
 const collect = (value: string, before: string[]): string[] => [...before, value];
 const stackOption = new Option('-s, --stack <stack>', 'the stack').default(DEFAULT_STACK);
 /** Flags of `./lab test`: each says what alone is tested. */
-const TEST_FLAGS = ['unit', 'faults', 'oneHost', 'machines', 'vm', 'stack'];
+const TEST_FLAGS = ['unit', 'faults', 'servers', 'oneHost', 'machines', 'vm', 'stack'];
 const testFlag = (flags: string, description: string): Option => {
   const option = new Option(flags, description);
   return option.conflicts(TEST_FLAGS.filter((name) => name !== option.attributeName()));
@@ -163,6 +171,7 @@ program
   .description('check everything: lint, types, unit tests, and a lab of its own from end to end')
   .addOption(testFlag('--unit', 'without the lab from end to end'))
   .addOption(testFlag('--faults', 'only Kafka and the chat, killed, replaced and full, with one broker and with three'))
+  .addOption(testFlag('--servers', 'only what apps do on a database, and on a broker that is killed, without a lab'))
   .addOption(testFlag('--one-host', 'only a lab that has all roles on one host'))
   .addOption(testFlag('--machines', 'only the user-data of hosts, on a Debian with no program of the lab'))
   .addOption(testFlag('--vm', 'the same in real virtual machines, by software where the processor cannot'))

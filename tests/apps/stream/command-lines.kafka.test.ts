@@ -1,15 +1,10 @@
-/**
- * Producer and consumer as a person runs them, on a real broker that is killed in between. Runs where KAFKA_JARS names a
- * folder with the broker's jars, as these put them there:
- * mvn -f cloud-init/vm/kafka/pom.xml dependency:copy-dependencies -DoutputDirectory=FOLDER
- */
+/** Producer and consumer as a person runs them, on a real broker that is killed in between. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type RealKafka, startKafka } from '../../helpers/real-kafka.ts';
 
-const JARS = process.env.KAFKA_JARS;
 const SOURCES = new URL('../../../apps/stream/src/', import.meta.url).pathname;
 
 interface Run {
@@ -20,12 +15,12 @@ interface Run {
   ended: Promise<number>;
 }
 
-describe.skipIf(JARS === undefined)('producer and consumer on a real broker', { timeout: 60_000 }, () => {
+describe('producer and consumer on a real broker', { timeout: 60_000 }, () => {
   let kafka: RealKafka;
   const running = new Set<ChildProcess>();
 
   beforeAll(async () => {
-    kafka = await startKafka(JARS ?? '');
+    kafka = await startKafka();
     await kafka.createTopics({ test_topic: 1, playground: 4, lines: 1, shared: 4 });
   }, 60_000);
   afterEach(() => {

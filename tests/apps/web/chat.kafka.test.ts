@@ -1,8 +1,4 @@
-/**
- * Two web processes talk over a real broker that is killed in between. Runs where KAFKA_JARS names a folder with the broker's
- * jars, as these put them there:
- * mvn -f cloud-init/vm/kafka/pom.xml dependency:copy-dependencies -DoutputDirectory=FOLDER
- */
+/** Two web processes talk over a real broker that is killed in between. */
 import { createKafka } from '@cloud-lab/common/kafka';
 import { CHAT_PRESENCE_TOPIC, CHAT_TOPIC } from '@cloud-lab/common/topics';
 import type { Admin, Producer } from 'kafkajs';
@@ -12,10 +8,9 @@ import type { ChatEvent } from '../../../apps/web/src/chat/listeners.ts';
 import { type RealKafka, startKafka } from '../../helpers/real-kafka.ts';
 import { silent } from './helper.ts';
 
-const JARS = process.env.KAFKA_JARS;
 const RETRY = { initialRetryTime: 300, maxRetryTime: 2_000, retries: 4 };
 
-describe.skipIf(JARS === undefined)('the chat on a real broker', { timeout: 90_000 }, () => {
+describe('the chat on a real broker', { timeout: 90_000 }, () => {
   let kafka: RealKafka;
   let admin: Admin;
   let producer: Producer;
@@ -55,7 +50,7 @@ describe.skipIf(JARS === undefined)('the chat on a real broker', { timeout: 90_0
   };
 
   beforeAll(async () => {
-    kafka = await startKafka(JARS ?? '');
+    kafka = await startKafka();
     await kafka.createTopics({ [CHAT_TOPIC]: 6, [CHAT_PRESENCE_TOPIC]: 1 });
     const client = createKafka({ brokers: [kafka.broker], clientId: 'test', logger: silent });
     admin = client.admin();

@@ -15,10 +15,11 @@ const CHROMIUM = '/usr/bin/chromium';
 
 /**
  * What is checked: `unit` all that needs no lab, `all` that and a lab from end to end, `faults` Kafka and the chat under all that can
- * happen to them, `machines` the user-data of hosts on plain machines, `vm` in virtual machines, `oneHost` a lab that has all roles on one host, or a stack that is
- * brought up for it and given back.
+ * happen to them, `servers` what apps do on a database and on a broker that is killed, `machines` the user-data of hosts on plain
+ * machines, `vm` in virtual machines, `oneHost` a lab that has all roles on one host, or a stack that is brought up for it and given
+ * back.
  */
-export type TestScope = 'unit' | 'all' | 'faults' | 'machines' | 'vm' | 'oneHost' | { stack: string };
+export type TestScope = 'unit' | 'all' | 'faults' | 'servers' | 'machines' | 'vm' | 'oneHost' | { stack: string };
 
 export type TestOptions = { context: LabContext; report: Report; scope: TestScope };
 
@@ -27,6 +28,9 @@ const FAULTS = ['tests/e2e/kafka-faults.test.ts', 'tests/e2e/stream.test.ts', 't
 
 /** What makes a virtual machine and its disk, and logs in there. */
 const VM_PACKAGES = ['e2fsprogs', 'mmdebstrap', 'openssh-client', 'qemu-system-x86'];
+
+/** What fetches a broker and runs it, and a database. */
+const SERVER_PACKAGES = ['default-jre-headless', 'mariadb-server', 'maven'];
 
 /** What a lab is asked that may be anywhere: by its outputs, and over SSH. */
 const ANYWHERE = [
@@ -84,6 +88,9 @@ export async function runTests({ context, report, scope }: TestOptions): Promise
     } else if (scope === 'vm') {
       await report.step('packages for virtual machines', (say) => installDebianPackages(VM_PACKAGES, say));
       await suite('vm');
+    } else if (scope === 'servers') {
+      await report.step('packages for the servers', (say) => installDebianPackages(SERVER_PACKAGES, say));
+      await suite('servers');
     } else if (scope === 'faults') {
       for (const brokers of ['1', '3']) {
         Object.assign(process.env, { LAB_E2E_FAULTS: 'all', LAB_E2E_BROKERS: brokers });

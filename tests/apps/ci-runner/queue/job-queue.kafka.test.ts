@@ -1,8 +1,4 @@
-/**
- * The queue on a real broker, with runners that come, go and are killed. Runs where KAFKA_JARS names a folder with the
- * broker's jars, as these put them there:
- * mvn -f cloud-init/vm/kafka/pom.xml dependency:copy-dependencies -DoutputDirectory=FOLDER
- */
+/** The queue on a real broker, with runners that come, go and are killed. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CI_JOBS_TOPIC } from '@cloud-lab/common/ci-messages';
@@ -14,7 +10,6 @@ import { type RealKafka, startKafka } from '../../../helpers/real-kafka.ts';
 import { createJob } from './jobs.ts';
 import { type JobEvent, startRunner, type TestRunner } from './test-runner.ts';
 
-const JARS = process.env.KAFKA_JARS;
 const PARTITIONS = 6;
 /** Longer than it takes to mark as done what ended, also where the group refused it once because it was forming anew. */
 const COMMIT_LIMIT_MS = 700;
@@ -24,14 +19,14 @@ const lengths = (count: number, ms: number): number[] => Array.from({ length: co
 
 const logger = pino({ level: 'silent' });
 
-describe.skipIf(JARS === undefined)('JobQueue on a real broker', { timeout: 90_000 }, () => {
+describe('JobQueue on a real broker', { timeout: 90_000 }, () => {
   let kafka: RealKafka;
   let admin: Admin;
   let producer: Producer;
   let runners: TestRunner[] = [];
 
   beforeAll(async () => {
-    kafka = await startKafka(JARS ?? '');
+    kafka = await startKafka();
     await kafka.createTopics({ [CI_JOBS_TOPIC]: PARTITIONS });
     const client = createKafka({ brokers: [kafka.broker], clientId: 'test', logger });
     admin = client.admin();

@@ -1,4 +1,4 @@
-/** The results on a real broker that goes away and comes back. Runs where KAFKA_JARS is set: see job-queue.kafka.test.ts. */
+/** The results on a real broker that goes away and comes back. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { CI_RESULTS_TOPIC, type CiUpdate } from '@cloud-lab/common/ci-messages';
 import { createKafka } from '@cloud-lab/common/kafka';
@@ -8,14 +8,13 @@ import { ResultPublisher } from '../../../../apps/ci-runner/src/queue/result-pub
 import { type RealKafka, startKafka } from '../../../helpers/real-kafka.ts';
 import { createProgress, createResult } from './updates.ts';
 
-const JARS = process.env.KAFKA_JARS;
 const RUNS = 40;
 
-describe.skipIf(JARS === undefined)('ResultPublisher on a real broker', { timeout: 90_000 }, () => {
+describe('ResultPublisher on a real broker', { timeout: 90_000 }, () => {
   let kafka: RealKafka;
 
   beforeAll(async () => {
-    kafka = await startKafka(JARS ?? '');
+    kafka = await startKafka();
     await kafka.createTopics({ [CI_RESULTS_TOPIC]: 1 });
   }, 90_000);
 

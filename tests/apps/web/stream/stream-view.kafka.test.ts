@@ -1,7 +1,4 @@
-/**
- * The view of the stream on a real broker. Runs where KAFKA_JARS names a folder with the broker's jars, as these put them
- * there: mvn -f cloud-init/vm/kafka/pom.xml dependency:copy-dependencies -DoutputDirectory=FOLDER
- */
+/** The view of the stream on a real broker. */
 import { createKafka } from '@cloud-lab/common/kafka';
 import { LAB_TOPICS } from '@cloud-lab/common/topics';
 import type { Admin } from 'kafkajs';
@@ -19,7 +16,6 @@ import { createStreamView, type StreamView } from '../../../../apps/web/src/stre
 import { type RealKafka, startKafka } from '../../../helpers/real-kafka.ts';
 
 const silent = pino({ level: 'silent' });
-const JARS = process.env.KAFKA_JARS;
 // A broker takes no shorter one than 6 s by itself.
 const SESSION_MS = 6_000;
 
@@ -32,7 +28,7 @@ interface Viewer {
   leave(): void;
 }
 
-describe.skipIf(JARS === undefined)('the view of the stream on a real broker', { timeout: 60_000 }, () => {
+describe('the view of the stream on a real broker', { timeout: 60_000 }, () => {
   let kafka: RealKafka;
   let admin: Admin;
   let view: StreamView;
@@ -48,7 +44,7 @@ describe.skipIf(JARS === undefined)('the view of the stream on a real broker', {
     });
 
   beforeAll(async () => {
-    kafka = await startKafka(JARS ?? '');
+    kafka = await startKafka();
     await kafka.createTopics(Object.fromEntries(LAB_TOPICS.map(({ topic, partitions }) => [topic, partitions])));
     admin = connect('test').admin();
     await admin.connect();

@@ -1,30 +1,24 @@
-/** Both stores of runs keep the same promises; the SQL one where LAB_TEST_DATABASE_URL names an empty database. */
+/** The store of runs, and the steps that bring its tables up to date, on a real MariaDB. */
 import { sql } from 'kysely';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, inject, it } from 'vitest';
 import type { RunStore } from '../../../apps/web/src/ci/run-store.ts';
 import { openDatabase } from '../../../apps/web/src/database/connect.ts';
 import { migrate } from '../../../apps/web/src/database/migrations.ts';
 import { createSqlRunStore } from '../../../apps/web/src/database/sql-run-store.ts';
 import { finished, newRun, steps } from './ci-fixtures.ts';
-import { createMemoryRunStore } from './memory-run-store.ts';
 import { testRunStore } from './run-store-suite.ts';
 import { testRunUpdates } from './run-updates-suite.ts';
 
-testRunStore('the store in memory', async () => createMemoryRunStore());
-testRunUpdates('updates in memory', async () => createMemoryRunStore());
-
-const url = process.env.LAB_TEST_DATABASE_URL;
-
-// Needs a MariaDB: the end-to-end tests have one, a developer's machine may not.
-describe.skipIf(url === undefined)('with a database', () => {
-  const db = openDatabase(url ?? 'mysql://nobody@127.0.0.1:1/none');
+describe('the store on a real MariaDB', () => {
+  const url = inject('databaseUrl');
+  const db = openDatabase(url);
   afterAll(() => db.destroy());
 
   const clear = () => sql`drop table if exists ci_runs, kysely_migration, kysely_migration_lock`.execute(db);
 
   it('is migrated by two processes that start at once', async () => {
     await clear();
-    const other = openDatabase(url ?? '');
+    const other = openDatabase(url);
     await expect(Promise.all([migrate(db), migrate(other), migrate(db)])).resolves.toHaveLength(3);
     await other.destroy();
   });

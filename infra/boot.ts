@@ -13,7 +13,7 @@ import type { Inventory } from './inventory.ts';
 import { type Host, hostsOf, type Lab } from './lab.ts';
 import { awaitTurn, turnCommand } from './one-by-one.ts';
 import type { Operator } from './operator.ts';
-import { gatherFailures, waitUntilReady, watchCommand } from './ready.ts';
+import { formatStage, gatherFailures, waitUntilReady, watchCommand } from './ready.ts';
 import { describeSecretFiles } from './secrets.ts';
 import { describeVariables, type HostFiles } from './variables.ts';
 
@@ -133,8 +133,7 @@ function awaitReady(
     if (pulumi.runtime.isDryRun()) return;
     const begun = Date.now();
     const onStage = (stage: string): void => {
-      const seconds = ((Date.now() - begun) / 1000).toFixed(1);
-      void pulumi.log.info(`${host.name}: ${stage} (${seconds} s)`, resource, undefined, true);
+      void pulumi.log.info(formatStage(host.name, stage, (Date.now() - begun) / 1000), resource, undefined, true);
     };
     await speakPlainly(() =>
       together(() => waitUntilReady({ host: host.name, stack: lab.stack, command: argv, timeout, onStage })),

@@ -29,6 +29,17 @@ export function watchCommand(timeout: number): string[] {
   return ['/usr/local/lib/lab/host-status', '--watch', String(timeout)];
 }
 
+/** A host's stage as a line of the update: `web: cloud-init init (2.1 s)`, after so many seconds of watching it. */
+export function formatStage(host: string, stage: string, seconds: number): string {
+  return `${host}: ${stage} (${seconds.toFixed(1)} s)`;
+}
+
+/** @returns the host and the stage of a line of formatStage; undefined for any other line */
+export function parseStage(line: string): { host: string; stage: string } | undefined {
+  const [, host, stage] = /^([a-z0-9-]+): (.+) \(\d+\.\d s\)$/.exec(line) ?? [];
+  return host === undefined || stage === undefined ? undefined : { host, stage };
+}
+
 /** The host did not become healthy: which unit, why, and the last lines of its log. */
 export class HostNotReady extends Problem {
   override name = 'HostNotReady';

@@ -1,5 +1,5 @@
 /** What Pulumi does is told as it happens, and how it ended is true, whatever it prints. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { runUpdate, type UpdateResult } from '../../tools/launcher/pulumi-run.ts';
@@ -117,6 +117,33 @@ test('a machine that does not answer yet is said once to be waited for', async (
     });
   const { told } = await runWith(printing([dial(1), dial(2), dial(3)]));
   expect(told).toEqual(['web-arrivals: waits for an answer over SSH']);
+});
+
+test('what is under way can be told at any time, until the end', async () => {
+  const { report } = rememberingReport();
+  const stop = vi.fn();
+  const keepTelling = vi.fn((_describe: () => string) => stop);
+  const describe = (): string | undefined => keepTelling.mock.lastCall?.[0]();
+  const folder = temporaryFolder();
+  const begun = (op: string, type: string, name: string): string =>
+    JSON.stringify({ resourcePreEvent: { metadata: { op, type, urn: urn(type, name) } } });
+  const lines = [
+    begun('create', 'pulumi:pulumi:Stack', 'lab-dev'),
+    begun('same', CONTAINER, 'kafka-1'),
+    begun('create', CONTAINER, 'web'),
+    begun('create', CONTAINER, 'ci-1'),
+    begun('create', CONTAINER, 'ci-2'),
+    done('create', CONTAINER, 'web'),
+    said('info', 'web: cloud-init init (2.1 s)'),
+    JSON.stringify({ resOpFailedEvent: { metadata: { op: 'create', type: CONTAINER, urn: urn(CONTAINER, 'ci-2') } } }),
+  ];
+  const env = fakeCommand('pulumi', `${printing(lines)}\nuntil [ -e ${folder}/end ]; do sleep 0.05; done`);
+  const running = runUpdate({ projectDir: folder, env, args: ['up'], report: { ...report, keepTelling } });
+  await vi.waitFor(() => expect(describe()).toBe('still waiting for web (cloud-init init), ci-1 (container)'));
+  expect(stop).not.toHaveBeenCalled();
+  writeFileSync(join(folder, 'end'), '');
+  await running;
+  expect(stop).toHaveBeenCalledOnce();
 });
 
 test('a launcher that is asked to end has the CLI cancel what it does, and forgets it afterwards', async () => {

@@ -82,3 +82,21 @@ describe('a step', () => {
 test('times are short to read', () => {
   expect([0, 449, 9940, 10_000, 75_400].map(seconds)).toEqual(['0.0 s', '0.4 s', '9.9 s', '10 s', '75 s']);
 });
+
+describe('a report that keeps telling', () => {
+  test('says what is waited for after 15 s without a line, whoever told the last one, until it is stopped', async () => {
+    const { report, lines } = reportTo();
+    await vi.advanceTimersByTimeAsync(20_000);
+    const stop = report.keepTelling(() => 'still waiting for web');
+    await vi.advanceTimersByTimeAsync(10_000);
+    report.line('web: instance created');
+    await vi.advanceTimersByTimeAsync(31_000);
+    stop();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(lines).toEqual([
+      '   30 s  web: instance created\n',
+      '   45 s  still waiting for web\n',
+      '   60 s  still waiting for web\n',
+    ]);
+  });
+});

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { Problem } from '../../infra/problem.ts';
 import type { Report } from './report.ts';
+import { createUnderWay, type UnderWay } from './under-way.ts';
 
 /** The parts of Pulumi's engine events that are used here (its package apitype documents them). */
 type Metadata = { op: string; urn: string; type: string };
@@ -67,11 +68,14 @@ export async function runUpdate({ projectDir, env, args, report }: UpdateOptions
   child.stderr.on('data', (chunk: Buffer) => {
     stderr += chunk.toString();
   });
+  const underWay = createUnderWay();
+  const stopTelling = report.keepTelling(underWay.describe);
   for await (const line of createInterface({ input: child.stdout })) {
     const event = parseEvent(line);
-    if (event !== undefined) tell(event, result, report);
+    if (event !== undefined) tell(event, { result, report, underWay });
   }
   const ending = await ended;
+  stopTelling();
   process.off('SIGTERM', cancel);
   if ('unable' in ending) throw new Problem(`pulumi could not be started: ${ending.unable.message}`);
   result.ok = ending.status === 0;
@@ -95,20 +99,37 @@ function parseEvent(line: string): EngineEvent | undefined {
   }
 }
 
-function tell(event: EngineEvent, result: UpdateResult, report: Report): void {
+type Listeners = { result: UpdateResult; report: Report; underWay: UnderWay };
+
+function tell(event: EngineEvent, { result, report, underWay }: Listeners): void {
+  const begun = event.resourcePreEvent?.metadata;
+  if (begun !== undefined && isWork(begun)) underWay.begin(begun.urn, describeResource(begun));
   const done = event.resOutputsEvent?.metadata;
-  if (done !== undefined && !INTERNAL_TYPE.test(done.type)) {
-    const words = DONE[done.op];
-    if (words !== undefined) report.line(`${nameOf(done.urn)}: ${kindOf(done.type)} ${words}`);
+  if (done !== undefined && isWork(done)) {
+    underWay.end(done.urn);
+    report.line(`${nameOf(done.urn)}: ${kindOf(done.type)} ${DONE[done.op]}`);
   }
+  if (event.resOpFailedEvent !== undefined) underWay.end(event.resOpFailedEvent.metadata.urn);
   const diagnostic = event.diagnosticEvent;
   if (diagnostic !== undefined) {
     const text = speakOfDials(diagnostic.message.trim(), diagnostic.urn);
     if (diagnostic.severity === 'error' && text !== '' && !isEcho(text)) result.errors.push(text);
     else if (diagnostic.severity === 'warning' && !NO_CONCERN.test(text)) report.line(`warning: ${text}`);
-    else if (diagnostic.severity.startsWith('info') && text !== '') report.line(text);
+    else if (diagnostic.severity.startsWith('info') && text !== '') {
+      underWay.hear(text);
+      report.line(text);
+    }
   }
   if (event.summaryEvent !== undefined) result.changes = event.summaryEvent.resourceChanges ?? {};
+}
+
+/** Whether it changes something that the lab is made of. */
+function isWork({ op, type }: Metadata): boolean {
+  return DONE[op] !== undefined && !INTERNAL_TYPE.test(type);
+}
+
+function describeResource({ urn, type }: Metadata): string {
+  return `${nameOf(urn)} (${kindOf(type)})`;
 }
 
 /** A machine that boots is called every few seconds, each time with a line: one is enough. */

@@ -8,6 +8,8 @@ export type Report = {
    * every 15 s in which it says nothing.
    */
   step<T>(name: string, run: (say: (text: string) => void) => Promise<T>): Promise<T>;
+  /** Until the function is called that it gives: a line with what `describe` says, whenever there was none for 15 s. */
+  keepTelling(describe: () => string): () => void;
 };
 
 const QUIET_MS = 1000;
@@ -17,7 +19,11 @@ const COUNT_EVERY_MS = 10_000;
 /** A report on standard error, so that what a program would read stays alone on standard output. */
 export function createReport(write: (text: string) => void = (text) => void process.stderr.write(text)): Report {
   const begun = Date.now();
-  const line = (text: string): void => write(`${seconds(Date.now() - begun).padStart(7)}  ${text}\n`);
+  let told = begun;
+  const line = (text: string): void => {
+    told = Date.now();
+    write(`${seconds(told - begun).padStart(7)}  ${text}\n`);
+  };
   return {
     line,
     async step(name, run) {
@@ -46,6 +52,13 @@ export function createReport(write: (text: string) => void = (text) => void proc
       } finally {
         clearInterval(timer);
       }
+    },
+    keepTelling(describe) {
+      told = Date.now();
+      const timer = setInterval(() => {
+        if (Date.now() - told >= SIGN_OF_LIFE_MS) line(describe());
+      }, QUIET_MS);
+      return () => clearInterval(timer);
     },
   };
 }

@@ -22,6 +22,8 @@ export type WatchOptions = {
   /** Seconds. */
   timeout: number;
   onStage: (stage: string) => void;
+  /** Seconds after which a host that has not answered yet has that as its stage. */
+  unansweredAfter?: number;
 };
 
 /** The command that makes a host tell of itself until it is healthy or has failed. */
@@ -49,16 +51,32 @@ export class HostNotReady extends Problem {
  * Waits until a host is healthy. A host whose watcher cannot be started yet is asked again until the time is over.
  * @throws HostNotReady
  */
-export async function waitUntilReady({ host, stack, command, timeout, onStage }: WatchOptions): Promise<void> {
+export async function waitUntilReady({
+  host,
+  stack,
+  command,
+  timeout,
+  onStage,
+  unansweredAfter = 5,
+}: WatchOptions): Promise<void> {
   const end = Date.now() + timeout * 1000;
+  const silence = setTimeout(() => onStage('does not answer yet'), unansweredAfter * 1000);
+  const tell = (stage: string): void => {
+    clearTimeout(silence);
+    onStage(stage);
+  };
   let complaint = 'it never answered';
-  while (Date.now() < end) {
-    const { last, stderr } = await watchOnce(command, onStage, end);
-    if (last?.state === 'healthy') return;
-    if (last?.state === 'failed')
-      throw new HostNotReady(`${describeFailure(host, last)}\n${sayWhereToLook(host, stack)}`);
-    complaint = last === undefined ? stderr.trim() || complaint : `it was last seen at: ${last.stage}`;
-    await delay(300);
+  try {
+    while (Date.now() < end) {
+      const { last, stderr } = await watchOnce(command, tell, end);
+      if (last?.state === 'healthy') return;
+      if (last?.state === 'failed')
+        throw new HostNotReady(`${describeFailure(host, last)}\n${sayWhereToLook(host, stack)}`);
+      complaint = last === undefined ? stderr.trim() || complaint : `it was last seen at: ${last.stage}`;
+      await delay(300);
+    }
+  } finally {
+    clearTimeout(silence);
   }
   throw new HostNotReady(
     `Host ${host} did not become ready within ${timeout} s: ${complaint}.\n${sayWhereToLook(host, stack)}`,

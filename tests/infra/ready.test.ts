@@ -10,10 +10,11 @@ const line = (report: Partial<HostReport>): string => JSON.stringify({ host: 'we
 const healthy = line({ state: 'healthy', stage: 'healthy' });
 
 /** Waits for a host whose watcher is this shell script. @returns the stages that were told */
-async function watch(script: string, timeout = 20): Promise<string[]> {
+async function watch(script: string, timeout = 20, unansweredAfter = 5): Promise<string[]> {
   const stages: string[] = [];
+  const onStage = (stage: string): void => void stages.push(stage);
   const command = ['sh', '-c', script];
-  await waitUntilReady({ host: 'web', stack: 'dev', command, timeout, onStage: (stage) => void stages.push(stage) });
+  await waitUntilReady({ host: 'web', stack: 'dev', command, timeout, onStage, unansweredAfter });
   return stages;
 }
 
@@ -44,6 +45,12 @@ describe('a host', () => {
     const script = `echo x >>${file}; test $(wc -l <${file}) -ge 3 || { echo "is not running" >&2; exit 1; }\n${printing([healthy])}`;
     expect(await watch(script)).toEqual(['healthy']);
     expect(readFileSync(file, 'utf8')).toBe('x\nx\nx\n');
+  });
+
+  test('that does not answer for a while is said not to, once', async () => {
+    const file = join(temporaryFolder(), 'asked');
+    const script = `echo x >>${file}; test $(wc -l <${file}) -ge 4 || exit 255\n${printing([healthy])}`;
+    expect(await watch(script, 20, 0.5)).toEqual(['does not answer yet', 'healthy']);
   });
 
   test('whose watcher is cut off is watched again, from where it is', async () => {

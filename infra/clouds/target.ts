@@ -39,6 +39,11 @@ export type CloudTarget = {
    * @throws NoLogin
    */
   prepare(work: Prepare): Promise<void>;
+  /**
+   * Settings, `lab:key=value`, by which this lab keeps clear of the others that are there; its stack's file keeps them, so that it stays
+   * where it is. Only where labs can get in each other's way.
+   */
+  chooseSettings?(lab: Lab): Promise<string[]>;
   /** What stands in the way of this lab, in words; empty where nothing does. */
   findObstacles(lab: Lab): Promise<string[]>;
   /** Everything of a stack, asked of the cloud and not of Pulumi's state. */

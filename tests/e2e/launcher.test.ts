@@ -4,8 +4,11 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, describe, expect, inject, test } from 'vitest';
+import { labPortBase } from '../../infra/clouds/local/addresses.ts';
+import type { LabOutputs } from '../../infra/outputs.ts';
+import { stackFile } from '../../tools/launcher/stack-config.ts';
 import type { LabStatus } from '../../tools/launcher/verbs/status.ts';
-import { PROJECT_DIR } from '../helpers/lab.ts';
+import { configWith, PROJECT_DIR } from '../helpers/lab.ts';
 import { lab, leftovers, outputOf, run, waitFor } from '../helpers/launcher.ts';
 
 const { stack, outputs } = inject('e2e');
@@ -72,9 +75,10 @@ describe('a lab that is up', () => {
 });
 
 describe('a second lab', () => {
-  const other = `${stack}-b`;
+  const other = nameWithPortsOf(stack);
   afterAll(async () => {
     await lab(['down', other]);
+    rmSync(stackFile(PROJECT_DIR, other), { force: true });
   });
 
   test('is refused by the port that another process has, with its name', async () => {
@@ -91,19 +95,15 @@ describe('a second lab', () => {
   });
 
   test('whose up is killed in the middle comes up the next time; two at once are refused; and down leaves nothing', async () => {
-    const killed = spawn('./lab', ['up', other], { cwd: PROJECT_DIR, detached: true, stdio: 'ignore' });
-    await waitFor(
-      'the first container',
-      async () => ((await leftovers(other)).length >= 3 ? true : undefined),
-      120_000,
-    );
+    const first = await upUntil(other, 3);
     const second = await lab(['up', other]);
     expect(second.status).toBe(1);
     expect(second.stderr).toContain(`./lab up of stack ${other} is at work already (process`);
-    process.kill(-(killed.pid ?? 0), 'SIGKILL');
-    await new Promise((resolve) => killed.once('close', resolve));
+    await first.kill();
     const next = await lab(['up', other, '--json']);
     expect(next, next.stderr).toMatchObject({ status: 0 });
+    // The first lab has the ports that this one would have by its name.
+    expect(new URL((JSON.parse(next.stdout) as LabOutputs).webUrl).port).not.toBe(new URL(outputs.webUrl).port);
     expect((await lab(['status', other])).status).toBe(0);
     const down = await lab(['down', other]);
     expect(down, down.stderr).toMatchObject({ status: 0, stdout: '0 left\n' });
@@ -111,14 +111,8 @@ describe('a second lab', () => {
   });
 
   test('that was killed can also be given back at once', async () => {
-    const killed = spawn('./lab', ['up', other], { cwd: PROJECT_DIR, detached: true, stdio: 'ignore' });
-    await waitFor(
-      'the first container',
-      async () => ((await leftovers(other)).length >= 2 ? true : undefined),
-      120_000,
-    );
-    process.kill(-(killed.pid ?? 0), 'SIGKILL');
-    await new Promise((resolve) => killed.once('close', resolve));
+    const first = await upUntil(other, 2);
+    await first.kill();
     const down = await lab(['down', other]);
     expect(down, down.stderr).toMatchObject({ status: 0, stdout: '0 left\n' });
     expect(await leftovers(other)).toEqual([]);
@@ -145,6 +139,43 @@ describe('a second lab', () => {
     rmSync(copy, { recursive: true, force: true });
   });
 });
+
+/** A stack that would have the ports of another one by its name, so that it has to be given others. */
+function nameWithPortsOf(stack: string): string {
+  const portsOf = (name: string): number => labPortBase(configWith({}, name));
+  const names = Array.from({ length: 2000 }, (_, index) => `${stack}-${index}`);
+  return names.find((name) => portsOf(name) === portsOf(stack)) ?? `${stack}-b`;
+}
+
+/** Begins a `./lab up`, and returns when the engine has that many things of the lab. @throws Error with what it said, where it ends before */
+async function upUntil(stack: string, count: number): Promise<{ kill(): Promise<void> }> {
+  const child = spawn('./lab', ['up', stack], {
+    cwd: PROJECT_DIR,
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  await Promise.race([
+    waitFor(
+      `${count} things of ${stack}`,
+      async () => ((await leftovers(stack)).length >= count ? true : undefined),
+      120_000,
+    ),
+    ended.then(() => {
+      throw new Error(`./lab up ${stack} ended too early:\n${said}`);
+    }),
+  ]);
+  return {
+    async kill() {
+      process.kill(-(child.pid ?? 0), 'SIGKILL');
+      await ended;
+    },
+  };
+}
 
 /** A copy of the project to break something in. */
 function copyProject(): string {

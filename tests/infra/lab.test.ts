@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { contains, parseCidr } from '../../infra/cidr.ts';
-import { describeContainer, describeInventory, labPortBase, labSubnet } from '../../infra/clouds/local/addresses.ts';
+import {
+  choosePortBase,
+  describeContainer,
+  describeInventory,
+  labPortBase,
+  labSubnet,
+} from '../../infra/clouds/local/addresses.ts';
 import { firstHostOf, hostsOf, listArtifacts } from '../../infra/lab.ts';
 import { ROLES } from '../../infra/roles.ts';
 import { configWith, labWith } from '../helpers/lab.ts';
@@ -85,6 +91,31 @@ describe('addresses on the local cloud', () => {
     expect(new Set(stacks.map((config) => labPortBase(config))).size).toBe(stacks.length);
     expect(new Set(stacks.map((config) => labSubnet(config).first)).size).toBe(stacks.length);
     expect(labPortBase(configWith())).toBe(24_000);
+  });
+
+  test('keep clear of the ports of another lab, unless they were asked for', () => {
+    const config = configWith({}, 'alice');
+    const own = labPortBase(config);
+    const next = own === 32_000 ? 24_100 : own + 100;
+    expect(choosePortBase(config, [])).toBeUndefined();
+    expect(choosePortBase(config, [own - 1, own + 100])).toBeUndefined();
+    expect(choosePortBase(config, [own + 99])).toBe(next);
+    expect(choosePortBase(config, [own, own + 1, next + 60])).toBe(next === 32_000 ? 24_100 : next + 100);
+    // dev is where its users know it to be.
+    expect(choosePortBase(configWith(), [24_000])).toBeUndefined();
+    expect(choosePortBase(configWith({ 'lab:portBase': '25000' }, 'alice'), [25_000])).toBeUndefined();
+  });
+
+  test('stay above those of dev and below those that systems hand out, from whichever name they are counted', () => {
+    const all = Array.from({ length: 80 }, (_, index) => 24_100 + 100 * index);
+    for (const free of all) {
+      const taken = all.filter((base) => base !== free);
+      for (const stack of ['alice', 'bob', 'e2e-1']) {
+        const config = configWith({}, stack);
+        expect(choosePortBase(config, taken)).toBe(labPortBase(config) === free ? undefined : free);
+      }
+    }
+    expect(choosePortBase(configWith({}, 'alice'), all)).toBeUndefined();
   });
 
   test('do not move when a runner is added', () => {

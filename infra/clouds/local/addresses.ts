@@ -11,6 +11,8 @@ const PUBLIC_HOST = 'localhost';
 const LOOPBACK: Cidr = { first: 127 * 2 ** 24, bits: 8 };
 const DEV_PORT_BASE = 24_000;
 const PORTS_PER_LAB = 100;
+/** Hundreds that stacks of other names than `dev` are spread over, above its own. */
+const HUNDREDS = 80;
 
 /** Where in a lab's 100 ports each published port lies but for SSH, from 40 by the host's number; a host of several adds its index. */
 const PORT_OFFSETS: Record<string, number> = {
@@ -37,7 +39,25 @@ export function labSubnet(config: LabConfig): Cidr {
 export function labPortBase(config: LabConfig): number {
   if (config.portBase !== 0) return config.portBase;
   if (config.stack === 'dev') return DEV_PORT_BASE;
-  return DEV_PORT_BASE + PORTS_PER_LAB * (1 + (hashNumber(`ports ${config.stack}`) % 80));
+  return portBaseOf(hashNumber(`ports ${config.stack}`));
+}
+
+/**
+ * The port base of a lab that leaves the choice to its name, where another lab has a port of that hundred: the next hundred of which nobody has any.
+ * @param taken ports that other labs publish
+ * @returns undefined where the lab can have what it would have by itself, or has to: `dev`, and what was asked for
+ */
+export function choosePortBase(config: LabConfig, taken: Iterable<number>): number | undefined {
+  if (config.portBase !== 0 || config.stack === 'dev') return undefined;
+  const bases = new Set([...taken].map((port) => port - (port % PORTS_PER_LAB)));
+  const own = hashNumber(`ports ${config.stack}`);
+  const steps = Array.from({ length: HUNDREDS }, (_, step) => step);
+  const free = steps.find((step) => !bases.has(portBaseOf(own + step)));
+  return free === undefined || free === 0 ? undefined : portBaseOf(own + free);
+}
+
+function portBaseOf(number: number): number {
+  return DEV_PORT_BASE + PORTS_PER_LAB * (1 + (number % HUNDREDS));
 }
 
 /** The inventory of a lab. @throws ConfigError where the configuration asks for what only a cloud elsewhere can do */

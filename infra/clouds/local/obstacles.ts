@@ -6,7 +6,7 @@ import { addressesOf } from '../../inventory.ts';
 import type { Lab } from '../../lab.ts';
 import { STACK_LABEL } from '../../naming.ts';
 import { describeOrphanedBrokers } from '../orphaned-brokers.ts';
-import { describeContainer, describeInventory } from './addresses.ts';
+import { choosePortBase, describeContainer, describeInventory } from './addresses.ts';
 
 /** What the hosts write in their first minutes, with room to spare. */
 const LEAST_FREE_MIB = 1024;
@@ -39,6 +39,16 @@ async function findUsedPorts(lab: Lab): Promise<string[]> {
         `Port ${number} of 127.0.0.1 (for ${what}) is in use by ${who}. End it, or choose other ports: -c lab:portBase=${suggestBase(number)}`,
       ];
     });
+}
+
+/** Names choose ports, and two names may choose the same: a lab that comes later is given others. */
+export async function chooseLocalSettings({ config, stack }: Lab): Promise<string[]> {
+  const others = [...(await publishedPorts())].filter(([, owner]) => owner.stack !== stack);
+  const base = choosePortBase(
+    config,
+    others.map(([port]) => port),
+  );
+  return base === undefined ? [] : [`lab:portBase=${base}`];
 }
 
 async function publishedPorts(): Promise<Map<number, { name: string; stack: string }>> {

@@ -5,7 +5,7 @@ import { ensureSystemImage } from '../../../tools/launcher/system-image.ts';
 import { readCloudInitFiles } from '../../cloud-init-files.ts';
 import { PROJECT, PROJECT_LABEL, STACK_LABEL } from '../../naming.ts';
 import type { CloudTarget, TargetResource } from '../target.ts';
-import { findLocalObstacles } from './obstacles.ts';
+import { chooseLocalSettings, findLocalObstacles } from './obstacles.ts';
 import { describeSystemImage } from './system-image.ts';
 
 type Kind = 'container' | 'network' | 'volume' | 'image';
@@ -39,6 +39,7 @@ export const localTarget: CloudTarget = {
     await step('image of the hosts', (say) => ensureSystemImage({ image, cacheDir, report: say }));
   },
 
+  chooseSettings: chooseLocalSettings,
   findObstacles: findLocalObstacles,
 
   async listResources(stack) {

@@ -40,9 +40,13 @@ export async function up({ context, stack, settings, report }: UpOptions): Promi
   const release = lockStack(dataDir, stack, 'up');
   try {
     await checkStackCloud(context, stack, config.cloud);
-    const lab = describeLab(config);
-    const images = lab.container !== undefined;
+    const wanted = describeLab(config);
+    const images = wanted.container !== undefined;
     const { target, env } = await prepareAll(context, { cloud: config.cloud, stack, images }, report);
+    const chosen = (await target.chooseSettings?.(wanted)) ?? [];
+    if (chosen.length > 0) report.line(`another lab has what this one would take by its name: ${chosen.join(', ')}`);
+    const kept = [...settings, ...chosen];
+    const lab = chosen.length === 0 ? wanted : describeLab(readStackConfig(projectDir, stack, kept));
     if (target.estimateCost !== undefined) report.line(formatEstimateLine(target.estimateCost(lab)));
     await clearBackendLock({ context, stack, env, report });
     if (readState(context, stack) === undefined) {
@@ -57,7 +61,7 @@ export async function up({ context, stack, settings, report }: UpOptions): Promi
     ]);
     if (obstacles.length > 0) throw new Problem(obstacles.join('\n'));
     await ensurePlugins(target.plugins, { projectDir, env, report });
-    keepSettings(projectDir, stack, settings);
+    keepSettings(projectDir, stack, kept);
     const args = ['up', '--yes', '--skip-preview', '--stack', stack];
     const { ok, changes, errors } = await runUpdate({ projectDir, env, args, report });
     if (!ok) throw new Problem(`The lab is not up:\n${explainErrors(errors, target)}`);

@@ -15,6 +15,12 @@ const EXPLANATIONS: readonly Explanation[] = [
       "The cloud's certificate is vouched for by an authority that this machine does not know: name its file as cacert in clouds.yaml, or as OS_CACERT.",
   },
   {
+    // What the lab says of a host that was never seen, and the plugin that brings files to one.
+    pattern: /did not become ready within \d+ s: (?!it was last seen)|dial tcp \S+:22:/i,
+    advice:
+      'A machine does not answer over SSH: lab:adminCidr has to hold your address as the cloud sees it. Where it does, openstack console log show <machine> says whether it has booted, and which address it got.',
+  },
+  {
     pattern: /OpenStack's .* cannot be reached|dial tcp/i,
     advice:
       'Look at auth_url in clouds.yaml (or OS_AUTH_URL); the APIs of many universities are reached from their own network or VPN alone.',

@@ -8,6 +8,11 @@ test.each([
   ["OpenStack's login at https://k:5000 cannot be reached: unable to get local issuer certificate.", 'OS_CACERT'],
   ["OpenStack's login at https://k:5000 cannot be reached: getaddrinfo ENOTFOUND k.", 'network or VPN'],
   ['Post "https://k:5000/v3/auth/tokens": dial tcp 192.0.2.1:5000: i/o timeout', 'network or VPN'],
+  [
+    'Host web did not become ready within 900 s: ssh: connect to host 198.51.100.9 port 22: Connection timed out.',
+    'openstack console log show',
+  ],
+  ['after 3 failed attempts: dial tcp 198.51.100.9:22: connect: no route to host', 'lab:adminCidr'],
   ['Authentication failed: Expected HTTP response code [201] but got 401 instead', 'does not know this login'],
   ["One of 'auth_url' or 'cloud' must be specified", 'does not know this login'],
   [
@@ -66,6 +71,7 @@ test.each([
   'the web app answers 500',
   'host ci-1 is not ready: unit ci-runner.service failed',
   'host web has not answered for 900 s',
+  'Host web did not become ready within 900 s: it was last seen at: cloud-init modules-final.',
 ])('an error of the lab itself is not taken for one of OpenStack: %s', (text) => {
   expect(explainOpenstackError(text)).toBeUndefined();
 });

@@ -81,6 +81,25 @@ test('an update that fails: the reasons, without the lines that only say that th
   });
 });
 
+test('an error of a provider is told with the resource that it is about', async () => {
+  const failed = (type: string, name: string, message: string): string =>
+    JSON.stringify({ diagnosticEvent: { urn: urn(type, name), message, severity: 'error' } });
+  const { result } = await runWith(
+    `${printing([
+      failed('command:remote:Command', 'web-arrivals', 'context deadline exceeded\n'),
+      failed(`my:index:Part$${CONTAINER}`, 'web', 'port is already allocated'),
+      failed('pulumi:pulumi:Stack', 'lab-dev', 'Host web is not ready'),
+      failed('pulumi:providers:docker', 'default_5_2_0', 'no engine'),
+    ])}\nexit 255`,
+  );
+  expect(result.errors).toEqual([
+    'web-arrivals (command): context deadline exceeded',
+    'web (container): port is already allocated',
+    'Host web is not ready',
+    'no engine',
+  ]);
+});
+
 test('an update that is refused before it begins gives the words of standard error', async () => {
   const { result } = await runWith('echo "error: the stack is locked by process 7" >&2; exit 1');
   expect(result).toEqual({ ok: false, changes: {}, errors: ['the stack is locked by process 7'] });

@@ -113,7 +113,8 @@ function tell(event: EngineEvent, { result, report, underWay }: Listeners): void
   const diagnostic = event.diagnosticEvent;
   if (diagnostic !== undefined) {
     const text = speakOfDials(diagnostic.message.trim(), diagnostic.urn);
-    if (diagnostic.severity === 'error' && text !== '' && !isEcho(text)) result.errors.push(text);
+    if (diagnostic.severity === 'error' && text !== '' && !isEcho(text))
+      result.errors.push(nameWhatFailed(text, diagnostic.urn));
     else if (diagnostic.severity === 'warning' && !NO_CONCERN.test(text)) report.line(`warning: ${text}`);
     else if (diagnostic.severity.startsWith('info') && text !== '') {
       underWay.hear(text);
@@ -128,7 +129,7 @@ function isWork({ op, type }: Metadata): boolean {
   return DONE[op] !== undefined && !INTERNAL_TYPE.test(type);
 }
 
-function describeResource({ urn, type }: Metadata): string {
+function describeResource({ urn, type }: Pick<Metadata, 'urn' | 'type'>): string {
   return `${nameOf(urn)} (${kindOf(type)})`;
 }
 
@@ -137,6 +138,14 @@ function speakOfDials(text: string, urn: string | undefined): string {
   const [, attempt] = /^Dial(?: proxy| from proxy)? (\d+)\/\w+ failed: retrying$/.exec(text) ?? [];
   if (attempt === undefined) return text;
   return attempt === '1' ? `${nameOf(urn ?? '')}: waits for an answer over SSH` : '';
+}
+
+/** A provider's error need not say of which resource it is; what the program says speaks for itself. */
+function nameWhatFailed(text: string, urn: string | undefined): string {
+  const type = urn?.split('::').at(-2)?.split('$').at(-1);
+  return urn === undefined || type === undefined || INTERNAL_TYPE.test(type)
+    ? text
+    : `${describeResource({ urn, type })}: ${text}`;
 }
 
 /** Lines by which the engine only says that there was an error. */

@@ -16,7 +16,8 @@ const EXPLANATIONS: readonly Explanation[] = [
   },
   {
     // What the lab says of a host that was never seen, and the plugin that brings files to one.
-    pattern: /did not become ready within \d+ s: (?!it was last seen)|dial tcp \S+:22:/i,
+    pattern:
+      /did not become ready within \d+ s: (?!it was last seen)|dial tcp \S+:22:|\((command|copytoremote)\): .*context deadline exceeded/i,
     advice:
       'A machine does not answer over SSH: lab:adminCidr has to hold your address as the cloud sees it. Where it does, openstack console log show <machine> says whether it has booted, and which address it got.',
   },

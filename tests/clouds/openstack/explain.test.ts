@@ -12,6 +12,7 @@ test.each([
     'Host web did not become ready within 900 s: ssh: connect to host 198.51.100.9 port 22: Connection timed out.',
     'openstack console log show',
   ],
+  ['web-arrivals (command): context deadline exceeded', 'openstack console log show'],
   ['after 3 failed attempts: dial tcp 198.51.100.9:22: connect: no route to host', 'lab:adminCidr'],
   ['Authentication failed: Expected HTTP response code [201] but got 401 instead', 'does not know this login'],
   ["One of 'auth_url' or 'cloud' must be specified", 'does not know this login'],

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -113,6 +113,7 @@ describe('a second lab', () => {
   test('that was killed can also be given back at once', async () => {
     const first = await upUntil(other, 2);
     await first.kill();
+    await waitFor('the end of all that served it', async () => (orphans().length === 0 ? true : undefined));
     const down = await lab(['down', other]);
     expect(down, down.stderr).toMatchObject({ status: 0, stdout: '0 left\n' });
     expect(await leftovers(other)).toEqual([]);
@@ -175,6 +176,20 @@ async function upUntil(stack: string, count: number): Promise<{ kill(): Promise<
       await ended;
     },
   };
+}
+
+/** Processes that serve Pulumi in this folder, and that nothing of it has started any more. */
+function orphans(): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      const [, parent] = /^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+      return parent === '1' && command.includes(PROJECT_DIR) && command.includes('@pulumi');
+    } catch {
+      // It has ended meanwhile, or is no process.
+      return false;
+    }
+  });
 }
 
 /** A copy of the project to break something in. */

@@ -41,13 +41,11 @@ async function findUsedPorts(lab: Lab): Promise<string[]> {
     });
 }
 
-/** Names choose ports, and two names may choose the same: a lab that comes later is given others. */
+/** Names choose ports, and two names may choose the same: a lab that comes later is given others. One that is there stays where it is. */
 export async function chooseLocalSettings({ config, stack }: Lab): Promise<string[]> {
-  const others = [...(await publishedPorts())].filter(([, owner]) => owner.stack !== stack);
-  const base = choosePortBase(
-    config,
-    others.map(([port]) => port),
-  );
+  const published = await publishedPorts();
+  const isThere = [...published.values()].some((owner) => owner.stack === stack);
+  const base = isThere ? undefined : choosePortBase(config, published.keys());
   return base === undefined ? [] : [`lab:portBase=${base}`];
 }
 
@@ -57,7 +55,9 @@ async function publishedPorts(): Promise<Map<number, { name: string; stack: stri
   const owners = new Map<number, { name: string; stack: string }>();
   for (const line of stdout.split('\n')) {
     const [name = '', stack = '', ports = ''] = line.split('|');
-    for (const [, port] of ports.matchAll(/:(\d+)->/g)) owners.set(Number(port), { name, stack });
+    // Ports in a row are one entry: 127.0.0.1:8000-8002->80-82/tcp.
+    for (const [, first, last = first] of ports.matchAll(/:(\d+)(?:-(\d+))?->/g))
+      for (let port = Number(first); port <= Number(last); port++) owners.set(port, { name, stack });
   }
   return owners;
 }

@@ -22,6 +22,8 @@ import { ensureVmImage, type VmImage } from './vm-image.ts';
 /** By software alone, on two slow processors that have other work, too. */
 const READY_SECONDS = 2400;
 const REBOOT_SECONDS = 600;
+/** What was healthy may be slow for a moment: then /healthz says 503. */
+const STEADY = { timeout: 120_000, interval: 2000 };
 const DATA_MIB = 2048;
 /** No role has it. */
 const UNDECLARED = 9999;
@@ -62,7 +64,7 @@ const CONNECT =
 const ANSWERS: Partial<Record<RoleName, (address: string, authority: string) => Promise<void>>> = {
   web: async (address, authority) => {
     for (const url of [`http://${address}/healthz`, `https://${address}/healthz`]) {
-      expect(await requestFrom(url, authority), url).toMatchObject({ status: 200 });
+      await expect.poll(() => requestFrom(url, authority), { ...STEADY, message: url }).toMatchObject({ status: 200 });
     }
   },
   storage: async (address) => {

@@ -22,11 +22,19 @@ export interface ScrolledLog {
   toEnd: () => void;
 }
 
+/** What the log was when it was last looked at: its messages, its height and where it was scrolled to, in pixels. */
+interface Shown {
+  first: string | undefined;
+  count: number;
+  height: number;
+  top: number;
+}
+
 /** At the end it follows the end; elsewhere nothing moves, whatever comes above or below. */
 export function useScrolledLog({ first, count, isOwnLast }: LogState): ScrolledLog {
   const log = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
-  const before = useRef<{ first: string | undefined; count: number; height: number }>({ first, count: 0, height: 0 });
+  const before = useRef<Shown>({ first, count: 0, height: 0, top: 0 });
   const [unread, setUnread] = useState(0);
 
   const toEnd = (): void => {
@@ -39,11 +47,13 @@ export function useScrolledLog({ first, count, isOwnLast }: LogState): ScrolledL
     const box = log.current;
     if (box === null) return;
     const was = before.current;
+    // Browsers tell of scrolling with the next frame; a message may come before.
+    if (box.scrollTop !== was.top) atEnd.current = was.height - box.scrollTop - box.clientHeight < NEAR_END;
     const isPrepended = was.count > 0 && first !== was.first && count > was.count;
     if (isPrepended) box.scrollTop += box.scrollHeight - was.height;
     else if (atEnd.current || (isOwnLast && count !== was.count)) toEnd();
     else if (count > was.count) setUnread((many) => many + count - was.count);
-    before.current = { first, count, height: box.scrollHeight };
+    before.current = { first, count, height: box.scrollHeight, top: box.scrollTop };
   });
 
   useEffect(() => {
@@ -51,6 +61,7 @@ export function useScrolledLog({ first, count, isOwnLast }: LogState): ScrolledL
     if (box === null) return;
     const look = (): void => {
       atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END;
+      before.current.top = box.scrollTop;
       if (atEnd.current) setUnread(0);
     };
     // A smaller box, as above a keyboard on the screen, has its end elsewhere.

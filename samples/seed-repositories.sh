@@ -41,6 +41,13 @@ fill() {
   repository config core.bare true
 }
 
+# Version 0.1 allowed pushes in each repository's own settings; who may push is for the Git server to say.
+for each in "$folder"/*.git; do
+  if git --git-dir="$each" config --get http.receivepack >/dev/null 2>&1; then
+    git --git-dir="$each" config --unset-all http.receivepack
+  fi
+done
+
 for name in "$@"; do
   target=$folder/$name.git
   if [ -e "$target" ]; then
@@ -49,8 +56,6 @@ for name in "$@"; do
   fi
   git init --quiet --bare --template= --object-format=sha1 --initial-branch=main -- "$new"
   if [ -d "$samples/$name" ]; then fill "$name"; fi
-  # Whoever gets past the web server's own check may push.
-  repository config http.receivepack true
   # A run names the commit that its branch pointed to when it was asked for, which a push may have replaced since.
   repository config uploadpack.allowAnySHA1InWant true
   repository config transfer.fsckObjects true

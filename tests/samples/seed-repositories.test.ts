@@ -39,7 +39,6 @@ describe('seed-repositories.sh', () => {
     expect(git('one/myapp.git', 'symbolic-ref', 'HEAD')).toBe('refs/heads/main');
     const diff = git('one/myapp.git', 'diff', '--unified=0', '--no-color', 'main', 'ci_fail').split('\n');
     expect(diff.slice(-2)).toEqual(['-    2.0', '+    3.0']);
-    expect(git('one/myapp.git', 'config', 'http.receivepack')).toBe('true');
   });
 
   it('has a Node project, locked to what the public registry serves', () => {
@@ -49,7 +48,14 @@ describe('seed-repositories.sh', () => {
 
   it('makes an empty repository for any other name, ready for a push', () => {
     expect(git('one/own.git', 'branch')).toBe('');
-    expect(git('one/own.git', 'config', 'http.receivepack')).toBe('true');
+  });
+
+  it('leaves it to the Git server who may push: takes back what earlier versions allowed to everyone', () => {
+    const allowed = (repository: string): string => git(repository, 'config', '--default', 'unset', 'http.receivepack');
+    expect(allowed('one/own.git')).toBe('unset');
+    git('one/own.git', 'config', 'http.receivepack', 'true');
+    seed(samples, 'one', ['own']);
+    expect(allowed('one/own.git')).toBe('unset');
   });
 
   it('loses nothing to a clean-up', () => {

@@ -33,3 +33,14 @@ export function contains(outer: Cidr, inner: Cidr): boolean {
     Math.floor(inner.first / 2 ** (32 - outer.bits)) === outer.first / 2 ** (32 - outer.bits)
   );
 }
+
+/** The networks, in CIDR notation, without those that lie in another one of them: firewalls take no overlapping sets. */
+export function dropContained(networks: readonly string[]): string[] {
+  const known = [...new Set(networks)].map((text) => ({ text, cidr: parseCidr(text) }));
+  return known
+    .filter(
+      ({ cidr }) =>
+        cidr === undefined || !known.some((other) => other.cidr && other.cidr !== cidr && contains(other.cidr, cidr)),
+    )
+    .map(({ text }) => text);
+}

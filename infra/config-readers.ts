@@ -9,6 +9,8 @@ export type Reader = (text: string) => unknown;
 /** A text that a key does not take; the message goes on from the key: `must be …`. */
 export class Refusal extends Error {}
 
+const HOST_NAME = /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/;
+
 /** `true` or `false`. */
 export const boolean: Reader = (text) => {
   if (text !== 'true' && text !== 'false') throw new Refusal('must be true or false');
@@ -62,6 +64,14 @@ export const hostNames = list(
   'host name, such as ["pypi.org"]',
 );
 
+/** A JSON list of host names without ports; none or more. */
+export const names: Reader = (text) => {
+  const value = parseJson(text);
+  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string' && HOST_NAME.test(item)))
+    throw new Refusal('must be a list of none, one or more host names, such as ["lab.example.org"]');
+  return value;
+};
+
 /** Whether a text is the address of a public repository: HTTP, and nothing in it that does not belong to the address. */
 function isRepositoryUrl(text: string): boolean {
   if (!URL.canParse(text) || /[\s,'"`\\$]/.test(text)) return false;
@@ -82,6 +92,15 @@ export const cidr: Reader = (text) => {
   if (parseCidr(text) === undefined) throw new Refusal('must be an IPv4 network such as 203.0.113.0/24');
   return text;
 };
+
+/** A word, or an IPv4 network. */
+export const cidrOr =
+  (word: string): Reader =>
+  (text) => {
+    if (text !== word && parseCidr(text) === undefined)
+      throw new Refusal(`must be ${word} or an IPv4 network such as 203.0.113.0/24`);
+    return text;
+  };
 
 /** How many Kafka brokers there may be. */
 export const brokers: Reader = (text) => {
@@ -148,7 +167,7 @@ export const repositoryUrl: Reader = (text) => {
 };
 
 /** Keys that `lab:confirm` may name, as there are values of theirs that want to be said twice. */
-const CONFIRMABLE = ['adminCidr', 'budget'];
+const CONFIRMABLE = ['adminCidr', 'webCidr', 'budget'];
 
 export const confirmations: Reader = (text) => {
   const value = parseJson(text);

@@ -32,6 +32,11 @@ export function findContradictions(config: LabConfig): string[] {
       `lab:adminCidr is ${config.adminCidr}: that opens SSH to the whole internet. Say from where you come, -c lab:adminCidr=<your address>/32, or that you mean it, -c 'lab:confirm=["adminCidr"]'`,
     );
   }
+  if (traits.remote && isEverywhere(config.webCidr) && !config.confirm.includes('webCidr')) {
+    problems.push(
+      `lab:webCidr is ${config.webCidr}: the whole internet may then read all runs and start new ones. Set the network of its users, -c lab:webCidr=<network>, or confirm it, -c 'lab:confirm=["webCidr"]'`,
+    );
+  }
   if (traits.remote && config.adminCidr.startsWith('127.')) {
     problems.push(
       `lab:adminCidr is ${config.adminCidr}, from where nobody reaches a host of the cloud ${config.cloud}: say your own address as the internet sees it, -c lab:adminCidr=<address>/32`,

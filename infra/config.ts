@@ -5,11 +5,13 @@ import {
   boolean,
   brokers,
   cidr,
+  cidrOr,
   confirmations,
   hostNames,
   hours,
   integer,
   matching,
+  names,
   oneOf,
   optional,
   type Reader,
@@ -59,6 +61,10 @@ export type LabConfig = {
   /** Hours. */
   kafkaRetentionHours: number;
   adminCidr: string;
+  /** The network that reaches the web host's site; `admin`: that of `adminCidr`. */
+  webCidr: string;
+  /** Host names, beside the web host's own, that the site answers to. */
+  webNames: string[];
   /** 0: chosen by the stack's name. */
   portBase: number;
   /** `auto`: chosen by the stack's name. */
@@ -126,6 +132,8 @@ const READERS: { [K in Exclude<keyof LabConfig, 'stack'>]: Reader } = {
   kafkaPlaintextFrom: optional(cidr),
   kafkaRetentionHours: integer(1, 87_600),
   adminCidr: cidr,
+  webCidr: cidrOr('admin'),
+  webNames: names,
   portBase: integer(1024, 65_000, [0]),
   subnet,
   readyTimeout: integer(10, 3600),

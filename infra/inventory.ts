@@ -1,5 +1,6 @@
 /** The inventory: what is known of a lab once its addresses are fixed and before any machine boots. */
-import type { PortSource } from './roles.ts';
+import { dropContained } from './cidr.ts';
+import type { OutsideSource, PortSource, RoleName } from './roles.ts';
 
 /** Where a port of a host is reached from outside the lab. */
 export type Endpoint = { host: string; port: number };
@@ -7,7 +8,7 @@ export type Endpoint = { host: string; port: number };
 export type HostAddresses = {
   /** Address on the lab's own network. */
   internal: string;
-  /** Port name -> where it is reached from outside; only ports from `internet` and `admin`. */
+  /** Port name -> where it is reached from outside; only ports from outside the lab. */
   published: Readonly<Record<string, Endpoint>>;
   /** Name of the host through which its SSH is reached, which then is at its internal address; absent: it is reached as it is. */
   via?: string;
@@ -27,9 +28,19 @@ export type Inventory = {
   hosts: Readonly<Record<string, HostAddresses>>;
   /** What the cloud does as a service, in place of a host. */
   services: CloudServices;
-  /** The networks behind each source of a port, as CIDRs: what a host's own firewall lets in. */
-  sources: Readonly<Record<PortSource, readonly string[]>>;
+  sources: SourceNetworks;
 };
+
+/** The networks behind each source of a port, as CIDRs: what a host's own firewall lets in. */
+export type SourceNetworks = Readonly<Record<OutsideSource | 'lab', readonly string[]>> & {
+  /** Role -> the network of the hosts that have it. */
+  readonly roles: Readonly<Record<RoleName, string>>;
+};
+
+/** The networks of a source. */
+export function networksOf(sources: SourceNetworks, from: PortSource): readonly string[] {
+  return dropContained(typeof from === 'string' ? sources[from] : from.map((role) => sources.roles[role]));
+}
 
 /** The addresses of a host. @throws Error where the inventory does not know it */
 export function addressesOf(inventory: Inventory, host: string): HostAddresses {
@@ -43,7 +54,7 @@ export function sourcesOf(inventory: Inventory, host: string, from: PortSource):
   const via = inventory.hosts[host]?.via;
   return from === 'admin' && via !== undefined
     ? [`${addressesOf(inventory, via).internal}/32`]
-    : inventory.sources[from];
+    : networksOf(inventory.sources, from);
 }
 
 /** Where a port of a host is reached from outside. @throws Error where it is not published */

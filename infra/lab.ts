@@ -1,7 +1,7 @@
 /** Describes the lab that a configuration asks for: its hosts, with their roles and ports, as plain data. */
 import { CLOUD_TRAITS, type CloudTraits } from './cloud-traits.ts';
 import type { LabConfig } from './config.ts';
-import { type Check, type Port, ROLES, type Role, type RoleName, SSH } from './roles.ts';
+import { type Check, type LabPlan, type Port, ROLES, type Role, type RoleName, type RolePort, SSH } from './roles.ts';
 import { type ContainerInstance, type FunctionService, NUMBERS_CONTAINER, NUMBERS_FUNCTION } from './services.ts';
 
 /** A machine of the lab, before any cloud is asked for it: what its roles need, taken together. */
@@ -127,24 +127,28 @@ export function hasRole(host: Host, role: RoleName): boolean {
   return host.roles.some(({ name }) => name === role);
 }
 
-type LabPlan = Pick<Lab, 'config' | 'traits'>;
 type HostKind = { name: string; index: number; roles: readonly RoleName[]; memory: number };
 
-function describeHost({ config, traits }: LabPlan, { name, index, roles: roleNames, memory }: HostKind): Host {
+function describeHost(plan: LabPlan, { name, index, roles: roleNames, memory }: HostKind): Host {
   const roles = roleNames.map((role) => ROLES[role]);
   const apps = roles.flatMap(({ artifacts }) => artifacts);
   return {
     name,
     roles,
     index,
-    ports: [SSH, ...roles.flatMap(({ ports }) => ports)].filter(({ wanted }) => wanted?.(config) ?? true),
+    ports: [SSH, ...roles.flatMap(({ ports }) => ports.flatMap((port) => resolvePort(port, plan)))],
     artifacts: [
       // What the apps run on, where the machine's image has it not.
-      ...(traits.softwareInImage || apps.length === 0 ? [] : ['node']),
+      ...(plan.traits.softwareInImage || apps.length === 0 ? [] : ['node']),
       ...apps,
     ],
     keepsData: roles.some(({ keepsData }) => keepsData),
     memory,
     checks: roles.flatMap(({ checks }) => checks),
   };
+}
+
+function resolvePort({ wanted, from, ...port }: RolePort, plan: LabPlan): Port[] {
+  if (wanted !== undefined && !wanted(plan.config)) return [];
+  return [{ ...port, from: typeof from === 'function' ? from(plan) : from }];
 }

@@ -3,7 +3,7 @@ import type { Inventory } from './inventory.ts';
 import { addressesOf, publishedEndpoint } from './inventory.ts';
 import type { Lab } from './lab.ts';
 import { type KafkaAccount, LAB_USER } from './secrets.ts';
-import { type PublicUrls, publicUrls } from './urls.ts';
+import { type PublicUrls, publicUrls, pushBaseUrl } from './urls.ts';
 
 export type HostOutput = {
   /** Address on the lab's own network. */
@@ -85,6 +85,5 @@ function describeLogin(name: string, inventory: Inventory, ssh: OutputSources['s
 
 /** The Git server with the account that may push to every repository below it: a secret. */
 export function gitPushUrl(lab: Lab, inventory: Inventory, password: string): string {
-  const { webUrl } = publicUrls(lab, inventory);
-  return `${webUrl.replace('://', `://${LAB_USER}:${password}@`)}/git`;
+  return pushBaseUrl(lab, inventory).replace('://', `://${LAB_USER}:${password}@`);
 }

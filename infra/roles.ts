@@ -1,9 +1,14 @@
 /** What each role of a host is: its ports, its apps, its data and how to tell that it works. All of it is data. */
+import type { CloudTraits } from './cloud-traits.ts';
 import type { LabConfig } from './config.ts';
 import { NUMBERS_CONTAINER } from './services.ts';
 
-/** Who may reach a port. `admin` is `lab:adminCidr`, `plaintext` is `lab:kafkaPlaintextFrom`, `lab` the hosts of this lab. */
-export type PortSource = 'internet' | 'admin' | 'plaintext' | 'lab';
+/** Networks outside the lab, and its own hosts. `web` is `lab:webCidr`, `admin` is `lab:adminCidr`, `plaintext` is `lab:kafkaPlaintextFrom`. */
+export const OUTSIDE_SOURCES = ['internet', 'web', 'admin', 'plaintext'] as const;
+export type OutsideSource = (typeof OUTSIDE_SOURCES)[number];
+
+/** Who may reach a port: a network outside, each host of the lab (`lab`), or only the hosts with one of these roles. */
+export type PortSource = OutsideSource | 'lab' | readonly RoleName[];
 
 /** A port, declared once: every firewall rule and every published port comes from such a line. */
 export type Port = {
@@ -14,9 +19,27 @@ export type Port = {
   from: PortSource;
   /** Why it is open, for whoever reads the firewall. */
   reason: string;
-  /** Whether a lab of this configuration has it; every lab without this. */
+};
+
+/** A port as a role declares it: what depends on the lab is a function of its configuration and its cloud's traits. */
+export type RolePort = Omit<Port, 'from'> & {
+  from: PortSource | ((plan: LabPlan) => PortSource);
+  /** Whether a lab has it; every lab without this. */
   wanted?: (config: LabConfig) => boolean;
 };
+
+/** What decides which hosts, roles and ports a lab has. */
+export type LabPlan = { config: LabConfig; traits: CloudTraits };
+
+/** Whether a source lies outside the lab. */
+export function isOutside(from: PortSource): from is OutsideSource {
+  return OUTSIDE_SOURCES.some((source) => source === from);
+}
+
+/** Whether a port with this source needs a public address of its host: administrators may come through another host. */
+export function isPublic(from: PortSource): boolean {
+  return isOutside(from) && from !== 'admin';
+}
 
 /** How a unit shows that it answers, asked on the host itself. */
 export type Check =
@@ -30,7 +53,7 @@ export type Role = {
   name: RoleName;
   /** One sentence for outputs and docs. */
   purpose: string;
-  ports: readonly Port[];
+  ports: readonly RolePort[];
   /** Folders under apps/ and samples/ that reach the host as content-addressed artifacts. */
   artifacts: readonly string[];
   /** True where the role has listeners that speak TLS: its host gets a certificate. */
@@ -71,8 +94,15 @@ const WEB: Role = {
   name: 'web',
   purpose: 'the web app and its REST API, behind Caddy',
   ports: [
-    { name: 'http', port: 80, protocol: 'tcp', from: 'internet', reason: 'web pages and REST API' },
-    { name: 'https', port: 443, protocol: 'tcp', from: 'internet', reason: 'the same over TLS' },
+    {
+      name: 'http',
+      port: 80,
+      protocol: 'tcp',
+      // Public authorities prove the host's name over this port; there it does nothing else but redirect to HTTPS.
+      from: ({ traits }) => (traits.publicNames ? 'internet' : 'web'),
+      reason: 'web pages and REST API',
+    },
+    { name: 'https', port: 443, protocol: 'tcp', from: 'web', reason: 'the same over TLS' },
     { name: 'metrics', port: 9100, protocol: 'tcp', from: 'lab', reason: 'Prometheus metrics of the web app' },
   ],
   artifacts: ['web'],
@@ -95,7 +125,7 @@ const GIT: Role = {
       name: 'git',
       port: 8080,
       protocol: 'tcp',
-      from: 'lab',
+      from: ['web', 'ci'],
       reason: 'clones by the runners, pushes through the web host',
     },
   ],
@@ -111,7 +141,7 @@ const GIT: Role = {
 const CI: Role = {
   name: 'ci',
   purpose: 'a CI runner',
-  ports: [{ name: 'runner', port: 8081, protocol: 'tcp', from: 'lab', reason: 'health of the runner' }],
+  ports: [],
   artifacts: ['ci-runner'],
   tls: false,
   keepsData: true,
@@ -135,7 +165,7 @@ const KAFKA: Role = {
       name: 'kafka-controller',
       port: 9094,
       protocol: 'tcp',
-      from: 'lab',
+      from: ['kafka'],
       reason: 'the quorum of the brokers, by their password',
       wanted: ({ kafkaBrokers }) => kafkaBrokers > 1,
     },
@@ -143,7 +173,7 @@ const KAFKA: Role = {
       name: 'kafka-services',
       port: 9095,
       protocol: 'tcp',
-      from: 'lab',
+      from: ['kafka', 'web', 'ci'],
       reason: 'brokers and services, SCRAM or PLAIN',
     },
     {
@@ -170,7 +200,7 @@ const KAFKA: Role = {
 const DATABASE: Role = {
   name: 'database',
   purpose: 'MariaDB',
-  ports: [{ name: 'mysql', port: 3306, protocol: 'tcp', from: 'lab', reason: 'SQL of the web app' }],
+  ports: [{ name: 'mysql', port: 3306, protocol: 'tcp', from: ['web'], reason: 'SQL of the web app' }],
   artifacts: [],
   tls: false,
   keepsData: true,

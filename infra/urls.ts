@@ -1,5 +1,5 @@
 /** The addresses of the lab's services as its users see them; the same names on every cloud. */
-import { type Inventory, publishedEndpoint } from './inventory.ts';
+import { addressesOf, type Inventory, publishedEndpoint } from './inventory.ts';
 import { firstHostOf, hostsOf, type Lab } from './lab.ts';
 import { isPlainName } from './naming.ts';
 import { NUMBERS_FUNCTION } from './services.ts';
@@ -38,6 +38,8 @@ export function publicUrls(lab: Lab, inventory: Inventory): PublicUrls {
       .map(({ name }) => publishedEndpoint(inventory, name, port))
       .map(({ host, port }) => `${host}:${port}`)
       .join(',');
+  // A token or a password goes over TLS wherever others are on the way.
+  const secureUrl = lab.traits.remote ? https : webUrl;
   const [repository] = lab.config.ciRepositories;
   const gitUrl = isPlainName(repository) ? `${webUrl}/git/${repository}.git` : repository;
   return {
@@ -45,7 +47,7 @@ export function publicUrls(lab: Lab, inventory: Inventory): PublicUrls {
     ...(lab.traits.publicNames ? {} : { webUrlTls: https }),
     apiUrl: `${webUrl}/api/v1`,
     ciUrl: `${webUrl}/api/v1/ci`,
-    ciWebhookUrl: `${webUrl}/api/v1/ci/webhook`,
+    ciWebhookUrl: `${secureUrl}/api/v1/ci/webhook`,
     coverageUrl: `${webUrl}/static/main/index.html`,
     chatUrl: `${webUrl}/chat`,
     streamUrl: `${webUrl}/stream`,
@@ -57,6 +59,22 @@ export function publicUrls(lab: Lab, inventory: Inventory): PublicUrls {
     gitUrl,
     ...describeServices(lab, inventory),
   };
+}
+
+/** The base of the Git server's repositories for pushes: over TLS wherever others are on the way, as they carry a password. */
+export function pushBaseUrl(lab: Lab, inventory: Inventory): string {
+  const { webUrl, webUrlTls } = publicUrls(lab, inventory);
+  return `${lab.traits.remote ? (webUrlTls ?? webUrl) : webUrl}/git`;
+}
+
+/** The host names that the site answers to: those of its host and its role, the addresses, and what `lab:webNames` adds. */
+export function siteNames(lab: Lab, inventory: Inventory): string[] {
+  const host = firstHostOf(lab, 'web');
+  const { internal, published } = addressesOf(inventory, host.name);
+  const reached = Object.values(published).map((endpoint) => endpoint.host);
+  return [
+    ...new Set(['localhost', '127.0.0.1', 'web', host.name, internal, ...reached, ...lab.config.webNames]),
+  ].filter((name) => name !== '');
 }
 
 /** What is beside the hosts, or on one where the cloud has no service for it. */

@@ -4,7 +4,8 @@ import { renderFirewall } from './firewall.ts';
 import { addressesOf, type Inventory } from './inventory.ts';
 import { firstHostOf, type Host, hasRole, hostsOf, jobsPerRunner, type Lab } from './lab.ts';
 import { isPlainName } from './naming.ts';
-import { publicUrls } from './urls.ts';
+import { ROLES, type RoleName } from './roles.ts';
+import { publicUrls, pushBaseUrl, siteNames } from './urls.ts';
 
 /** Of a CI job beside its installation and its tests: getting the code, packages for the cache, results. */
 const OTHER_JOB_SECONDS = 900;
@@ -70,11 +71,23 @@ export function describeVariables(
     timeZone: lab.config.timeZone,
     shutdownWarning: lab.config.shutdownAt === undefined ? '' : halfAnHourBefore(lab.config.shutdownAt),
     gitHost: git,
-    gitInternalUrl: `http://${git}:8080/git`,
+    gitPort: String(portOf('git', 'git')),
+    gitInternalUrl: `http://${git}:${portOf('git', 'git')}/git`,
+    pushUrl: pushBaseUrl(lab, inventory),
+    pushNeedsTls: lab.traits.remote ? 'yes' : 'no',
     webUrl: publicUrls(lab, inventory).webUrl,
+    siteNames: siteNames(lab, inventory).join(' '),
+    labNetworks: inventory.sources.lab.join(' '),
     ...describeKafka(host, lab, inventory),
     ...describeCi(lab, git),
   };
+}
+
+/** The number of a role's port, where it is declared. */
+function portOf(role: RoleName, name: string): number {
+  const port = ROLES[role].ports.find((each) => each.name === name);
+  if (port === undefined) throw new Error(`the role ${role} has no port ${name}`);
+  return port.port;
 }
 
 /** A time of day, `HH:MM`. */
@@ -129,7 +142,9 @@ function describeCi({ config }: Lab, git: string): Record<string, string> {
   return {
     ciRepositories: config.ciRepositories.join(','),
     ciOwnRepositories: own.join(' '),
-    ciGitHosts: [...new Set([`${git}:8080`, ...elsewhere.map((url) => new URL(url).host)])].join(','),
+    ciGitHosts: [...new Set([`${git}:${portOf('git', 'git')}`, ...elsewhere.map((url) => new URL(url).host)])].join(
+      ',',
+    ),
     ciRegistries: config.ciRegistries.join(','),
     ciJobsPerRunner: String(jobsPerRunner(config)),
     ciTestSeconds: String(config.ciTestSeconds),

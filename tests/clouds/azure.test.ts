@@ -39,6 +39,7 @@ function openPorts(recorder: Recorder): OpenPort[] {
     '0.0.0.0/0': 'internet',
     '203.0.113.7/32': 'admin',
     '198.51.100.0/24': 'plaintext',
+    '198.51.100.128/25': 'web',
   };
   const containers = recorder.ofType(CONTAINER_GROUP).flatMap(({ name, inputs }) => {
     const { ports } = inputs.ipAddress as { ports: { port: number; protocol: string }[] };
@@ -55,7 +56,7 @@ function openPorts(recorder: Recorder): OpenPort[] {
       .filter(({ access }) => access === 'Allow')
       .flatMap(({ sourceAddressPrefix, sourceAddressPrefixes = [], destinationPortRange, protocol }) =>
         [...sourceAddressPrefixes, ...(sourceAddressPrefix === undefined ? [] : [sourceAddressPrefix])]
-          .filter((source) => source !== '10.80.0.0/24')
+          .filter((source) => !source.startsWith('10.80.0.'))
           .map((source) => `${host} ${destinationPortRange}/${protocol.toLowerCase()} ${names[source] ?? source}`),
       );
   });
@@ -81,6 +82,7 @@ describeCloud({
   name: 'azure',
   settings: SETTINGS,
   plaintextFrom: '198.51.100.0/24',
+  webCidr: '198.51.100.128/25',
   create: createAzureCloud,
   types: AZURE_TYPES,
   calls: AZURE_CALLS,

@@ -1,5 +1,5 @@
 /** What every cloud promises: one suite that each of them runs on strict mocks, with a look of its own at what was registered. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as pulumi from '@pulumi/pulumi';
@@ -9,6 +9,7 @@ import type { Artifact } from '../../infra/artifacts.ts';
 import type { Cloud, CloudOptions } from '../../infra/clouds/cloud.ts';
 import type { Inventory } from '../../infra/inventory.ts';
 import type { Lab } from '../../infra/lab.ts';
+import { isOutside, type PortSource } from '../../infra/roles.ts';
 import { describeSecretFiles } from '../../infra/secrets.ts';
 import type { HostFiles } from '../../infra/variables.ts';
 import { labWith, PROJECT_DIR } from '../helpers/lab.ts';
@@ -19,12 +20,18 @@ import { fakeSecrets } from '../helpers/secrets.ts';
 /** A way into a host, or the container, from outside the lab: `web 80/tcp internet`. */
 export type OpenPort = string;
 
+/** A source of a port by the network that it stands for: the site may be open to administrators alone. */
+export const sourceLabel = (from: PortSource | undefined, lab: Lab): string =>
+  from === 'web' && lab.config.webCidr === 'admin' ? 'admin' : String(from);
+
 export type CloudUnderTest = {
   name: string;
   /** Settings that choose this cloud. */
   settings: Record<string, string>;
   /** A network that may be allowed to use Kafka without a password. */
   plaintextFrom: string;
+  /** A network that may be given the site, beside that of administrators. */
+  webCidr: string;
   create: (lab: Lab, options: CloudOptions) => Cloud;
   /** Resource types that it may register, with what the cloud adds to their inputs. */
   types: Parameters<typeof recordRegistrations>[0];
@@ -87,13 +94,14 @@ async function bootLab(
 const ONE_OF_EACH = { 'lab:ciRunners': '1', 'lab:kafkaBrokers': '1' };
 
 /** Every setting that changes which hosts and ports there are. */
-const settingsOf = ({ plaintextFrom }: CloudUnderTest): fc.Arbitrary<Record<string, string>> =>
+const settingsOf = ({ plaintextFrom, webCidr }: CloudUnderTest): fc.Arbitrary<Record<string, string>> =>
   fc
     .record({
       'lab:hosts': fc.constantFrom('many', 'one'),
       'lab:ciRunners': fc.integer({ min: 1, max: 3 }).map(String),
       'lab:kafkaBrokers': fc.constantFrom('1', '3'),
       'lab:kafkaPlaintextFrom': fc.constantFrom('none', plaintextFrom),
+      'lab:webCidr': fc.constantFrom('admin', webCidr),
       'lab:container': fc.constantFrom('true', 'false'),
       'lab:function': fc.constantFrom('true', 'false'),
     })
@@ -106,6 +114,7 @@ export function describeCloud(under: CloudUnderTest): void {
     beforeAll(async () => {
       // As if it was unpacked already.
       mkdirSync(join(cache, SHA256), { recursive: true });
+      copyFileSync(join(PROJECT_DIR, 'apps/numbers/Dockerfile'), join(cache, SHA256, 'Dockerfile'));
       booted = await bootLab(under, {});
       // The types of a large SDK are loaded here.
     }, 60_000);
@@ -121,7 +130,7 @@ export function describeCloud(under: CloudUnderTest): void {
     test('says where each port from outside is reached, and no other', () => {
       const { lab, inventory } = booted;
       for (const { name, ports } of lab.hosts) {
-        const outside = ports.filter(({ from }) => from !== 'lab').map((port) => port.name);
+        const outside = ports.filter(({ from }) => isOutside(from)).map((port) => port.name);
         expect(Object.keys(inventory.hosts[name]?.published ?? {}).sort(), name).toEqual(outside.sort());
       }
     });
@@ -137,8 +146,8 @@ export function describeCloud(under: CloudUnderTest): void {
           ];
           const declared = places.flatMap(({ name, ports }) =>
             ports
-              .filter(({ from }) => from !== 'lab')
-              .map(({ port, protocol, from }) => `${name} ${port}/${protocol} ${from}`),
+              .filter(({ from }) => isOutside(from))
+              .map(({ port, protocol, from }) => `${name} ${port}/${protocol} ${sourceLabel(from, lab)}`),
           );
           expect(under.openPorts(recorder, lab).sort()).toEqual(declared.sort());
         }),

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { describeContainer } from '../../infra/clouds/local/addresses.ts';
+import { describeContainer, describeInventory } from '../../infra/clouds/local/addresses.ts';
+import { readProcess } from '../../infra/clouds/local/container.ts';
 import { createLocalCloud } from '../../infra/clouds/local/index.ts';
 import { describeSecretFiles } from '../../infra/secrets.ts';
 import { NUMBERS_CONTAINER } from '../../infra/services.ts';
@@ -10,7 +11,7 @@ import { labWith, PROJECT_DIR } from '../helpers/lab.ts';
 import { type Recorder, recordRegistrations, resolveOutput } from '../helpers/mocks.ts';
 import { OPERATOR } from '../helpers/operator.ts';
 import { fakeSecrets } from '../helpers/secrets.ts';
-import { describeCloud } from './conformance.ts';
+import { describeCloud, sourceLabel } from './conformance.ts';
 
 const CONTAINER = 'docker:index/container:Container';
 const IMAGE = 'docker:index/remoteImage:RemoteImage';
@@ -41,6 +42,7 @@ describeCloud({
   name: 'local',
   settings: { 'lab:cloud': 'local' },
   plaintextFrom: '127.0.0.1/32',
+  webCidr: '127.0.0.1/32',
   create: createLocalCloud,
   types: TYPES,
   openPorts: (recorder, lab) =>
@@ -49,7 +51,7 @@ describeCloud({
         containerOf(recorder, name).ports.map(({ internal, protocol, ip }) => {
           if (ip !== '127.0.0.1') return `${name} ${internal} on every address`;
           // The engine knows no sources: what it publishes on the loopback interface serves both.
-          return `${name} ${internal}/${protocol} ${ports.find(({ port }) => port === internal)?.from}`;
+          return `${name} ${internal}/${protocol} ${sourceLabel(ports.find(({ port }) => port === internal)?.from, lab)}`;
         }),
     ),
   bootOf: async (recorder, host) => {
@@ -144,7 +146,7 @@ describe('the container of the local cloud', () => {
   async function runContainer(stack: string, sha256 = 'c'.repeat(64)) {
     const cache = mkdtempSync(join(tmpdir(), 'lab-local-'));
     caches.push(cache);
-    mkdirSync(join(cache, sha256));
+    cpSync(join(PROJECT_DIR, 'apps/numbers/Dockerfile'), join(cache, sha256, 'Dockerfile'));
     const recorder = recordRegistrations(TYPES);
     const lab = labWith({}, stack);
     const artifact = { name: 'numbers', sha256, path: join(cache, `${sha256}.tar.gz`) };
@@ -175,17 +177,38 @@ describe('the container of the local cloud', () => {
     const { container } = await runContainer('test');
     expect(container).toMatchObject({
       readOnly: true,
-      capabilities: { drops: ['ALL'] },
+      // What start-container has until it has loaded the firewall; the program has none of it.
+      capabilities: { drops: ['ALL'], adds: ['CAP_NET_ADMIN', 'CAP_SETGID', 'CAP_SETPCAP', 'CAP_SETUID'] },
+      entrypoints: ['/usr/local/sbin/start-container', '10001:10001'],
+      command: ['/usr/local/bin/node', '--max-old-space-size=96', '/app/numbers.mjs'],
+      ulimits: [{ name: 'nproc', soft: 512, hard: 512 }],
       securityOpts: ['no-new-privileges:true'],
       memory: NUMBERS_CONTAINER.memory,
       memorySwap: NUMBERS_CONTAINER.memory,
       logOpts: { 'max-size': '1m' },
     });
-    expect(container).not.toHaveProperty('capabilities.adds');
     expect(container).not.toHaveProperty('privileged');
     const dockerfile = readFileSync(join(PROJECT_DIR, 'apps/numbers/Dockerfile'), 'utf8');
     expect(/^USER (.*)$/m.exec(dockerfile)?.[1]).toMatch(/^[1-9]\d*:[1-9]\d*$/);
     expect(dockerfile).toContain(`PORT=${NUMBERS_CONTAINER.port.port}`);
+  });
+
+  test('lets in this machine and the hosts of the lab alone, by a firewall of its own', async () => {
+    const { container } = await runContainer('test');
+    const [firewall = ''] = container.envs as string[];
+    const { sources } = describeInventory(labWith({}, 'test'));
+    expect(firewall).toContain('type filter hook input priority filter; policy drop;');
+    expect(firewall).toContain('type filter hook output priority filter; policy drop;');
+    expect(firewall.match(/^.*dport.*$/gm)).toEqual([
+      `    ip saddr { ${sources.internet.join(', ')} } tcp dport 8080 accept comment "container: add_numbers from a container"`,
+    ]);
+    expect(sources.internet).not.toContain('0.0.0.0/0');
+  });
+
+  test('is refused in words where its Dockerfile does not say how its program runs', () => {
+    expect(readProcess('FROM x\nUSER 1:2\nENTRYPOINT ["/a", "b"]\n')).toEqual({ user: '1:2', command: ['/a', 'b'] });
+    expect(() => readProcess('FROM x\nUSER 1:2\nENTRYPOINT /a b\n')).toThrow('needs the lines USER');
+    expect(() => readProcess('FROM x\nUSER app\nENTRYPOINT ["/a"]\n')).toThrow('needs the lines USER');
   });
 
   test('carries the labels by which the engine is asked what is left, and so does its image', async () => {

@@ -57,15 +57,20 @@ type Rule = { portRangeMin: number; portRangeMax: number; protocol: string; remo
 
 /** The rules that let something in from outside of the lab's own subnet; a host without a floating IP is reached through the web host. */
 function openPorts(recorder: Recorder): OpenPort[] {
-  const names: Record<string, string> = { '0.0.0.0/0': 'internet', '192.0.2.0/24': 'plaintext' };
+  const names: Record<string, string> = {
+    '0.0.0.0/0': 'internet',
+    '192.0.2.0/24': 'plaintext',
+    '192.0.2.128/25': 'web',
+  };
   const reached = new Set(recorder.ofType(FLOATING_IP).map(({ name }) => name.replace(/-address$/, '')));
   const nameOf = (network: string, host: string): string =>
     network === (reached.has(host) ? '203.0.113.7/32' : '10.80.0.40/32') ? 'admin' : (names[network] ?? network);
   return recorder.ofType(RULE).flatMap(({ name, inputs }) => {
     const { portRangeMin, portRangeMax, protocol, remoteIpPrefix, direction } = inputs as Rule;
     if (direction !== 'ingress' || portRangeMin !== portRangeMax) return [`${name} is no rule for one port`];
-    if (remoteIpPrefix === '10.80.0.0/24') return [];
     const host = name.replace(/-allow-.*$/, '');
+    const isThroughWeb = portRangeMin === 22 && !reached.has(host);
+    if (remoteIpPrefix.startsWith('10.80.0.') && !isThroughWeb) return [];
     return [`${host} ${portRangeMin}/${protocol} ${nameOf(remoteIpPrefix, host)}`];
   });
 }
@@ -88,6 +93,7 @@ for (const [store, offers, types, secretsOf] of [
     name: `openstack, ${store} an object store`,
     settings: SETTINGS,
     plaintextFrom: '192.0.2.0/24',
+    webCidr: '192.0.2.128/25',
     create: (lab, options) => buildOpenstackCloud(lab, offers, options),
     types,
     openPorts,

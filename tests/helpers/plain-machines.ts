@@ -10,8 +10,9 @@ import { encodeUserData } from '../../infra/clouds/user-data.ts';
 import type { Credentials } from '../../infra/credentials/credentials.ts';
 import { createCredentials } from '../../infra/credentials/issue.ts';
 import { findExtraAuthorities } from '../../infra/extra-authorities.ts';
-import { addressesOf, type Inventory } from '../../infra/inventory.ts';
-import type { Host, Lab } from '../../infra/lab.ts';
+import { addressesOf, type Inventory, type SourceNetworks } from '../../infra/inventory.ts';
+import { type Host, hasRole, type Lab } from '../../infra/lab.ts';
+import { isOutside, ROLES, type RoleName } from '../../infra/roles.ts';
 import { describeSecretFiles } from '../../infra/secrets.ts';
 import { describeVariables } from '../../infra/variables.ts';
 import { labPaths } from '../../tools/launcher/paths.ts';
@@ -25,21 +26,32 @@ export type PreparedLab = {
   credentials: Credentials;
 };
 
+/** An address for documentation alone (RFC 5737). */
+const NOBODY = '192.0.2.255/32';
+
 /** The inventory of a lab whose hosts are reached from outside at addresses of their own, where each port has its own number. */
 export function plainInventory(
   lab: Lab,
   addressesOfHost: (host: Host) => { internal: string; outside: string },
-  sources: Inventory['sources'],
+  sources: Omit<SourceNetworks, 'roles'>,
 ): Inventory {
   const hosts = lab.hosts.map((host) => {
     const { internal, outside } = addressesOfHost(host);
-    const open = host.ports.filter(({ from }) => from !== 'lab');
+    const open = host.ports.filter(({ from }) => isOutside(from));
     return [
       host.name,
       { internal, published: Object.fromEntries(open.map(({ name, port }) => [name, { host: outside, port }])) },
     ];
   });
-  return { hosts: Object.fromEntries(hosts), services: {}, sources };
+  const roles = Object.keys(ROLES).map((role) => {
+    const host = lab.hosts.find((each) => hasRole(each, role as RoleName));
+    return [role, host === undefined ? NOBODY : `${addressesOfHost(host).internal}/32`];
+  });
+  return {
+    hosts: Object.fromEntries(hosts),
+    services: {},
+    sources: { ...sources, roles: Object.fromEntries(roles) as SourceNetworks['roles'] },
+  };
 }
 
 /** Packs what the hosts run, and issues their secrets. */

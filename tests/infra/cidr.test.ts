@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { addressIn, contains, formatCidr, parseCidr } from '../../infra/cidr.ts';
+import { addressIn, contains, dropContained, formatCidr, parseCidr } from '../../infra/cidr.ts';
 
 describe('networks', () => {
   test.each(['10.0.0.0/33', '10.0.0.256/32', '10.0.0.1/24', '10.0.0.0', 'x', '', '10.0.0.0/', '1.2.3.4/32 '])(
@@ -27,4 +27,12 @@ describe('networks', () => {
     expect(contains({ first: 127 * 2 ** 24, bits: 8 }, { first: 127 * 2 ** 24 + 1, bits: 32 })).toBe(true);
     expect(contains({ first: 127 * 2 ** 24, bits: 8 }, { first: 0, bits: 0 })).toBe(false);
   });
+});
+
+test('networks that lie in others are dropped, each of the others is kept once', () => {
+  expect(dropContained(['10.80.0.0/24', '10.0.0.0/8', '192.0.2.1/32', '10.80.0.0/24', '192.0.2.1/32'])).toEqual([
+    '10.0.0.0/8',
+    '192.0.2.1/32',
+  ]);
+  expect(dropContained(['0.0.0.0/0', '10.0.0.0/8'])).toEqual(['0.0.0.0/0']);
 });

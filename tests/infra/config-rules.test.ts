@@ -9,6 +9,7 @@ describe('a configuration whose keys contradict each other', () => {
     [{ ...AZURE, 'lab:owner': 'none' }, 'lab:owner is none, but the cloud azure costs money'],
     [{ ...AZURE, 'lab:adminCidr': '0.0.0.0/0' }, 'lab:adminCidr is 0.0.0.0/0: that opens SSH to the whole internet'],
     [{ ...AZURE, 'lab:adminCidr': '128.0.0.0/1' }, 'that opens SSH to the whole internet'],
+    [{ ...AZURE, 'lab:webCidr': '0.0.0.0/0' }, 'lab:webCidr is 0.0.0.0/0: the whole internet may then read all runs'],
     [{ ...AZURE, 'lab:adminCidr': '127.0.0.1/32' }, 'say your own address as the internet sees it'],
     [
       { ...AZURE, 'lab:shutdownAt': '10:00', 'lab:classHours': '08:30-12:00' },
@@ -24,6 +25,8 @@ describe('a configuration whose keys contradict each other', () => {
   test('is taken where it is said twice', () => {
     const settings = { ...AZURE, 'lab:adminCidr': '0.0.0.0/0', 'lab:confirm': '["adminCidr"]' };
     expect(configWith(settings).adminCidr).toBe('0.0.0.0/0');
+    const web = { ...AZURE, 'lab:webCidr': '0.0.0.0/0', 'lab:confirm': '["webCidr"]' };
+    expect(configWith(web).webCidr).toBe('0.0.0.0/0');
   });
 });
 
@@ -34,6 +37,8 @@ describe('the values of keys', () => {
     ['lab:classHours', '08:30-18:00', { classHours: { from: '08:30', to: '18:00' } }],
     ['lab:timeZone', 'Europe/Paris', { timeZone: 'Europe/Paris' }],
     ['lab:container', 'false', { container: false }],
+    ['lab:webCidr', '198.51.100.0/24', { webCidr: '198.51.100.0/24' }],
+    ['lab:webNames', '["lab.example.org"]', { webNames: ['lab.example.org'] }],
   ])('%s = %s is %j', (key, value, expected) => {
     expect(configWith({ [key]: value })).toMatchObject(expected);
   });
@@ -46,9 +51,11 @@ describe('the values of keys', () => {
     ['lab:timeZone', 'Mars/Olympus', 'lab:timeZone must be the name of a time zone'],
     ['lab:owner', 'ann', 'lab:owner must be none or a mail address'],
     ['lab:budget', '0', 'lab:budget must be a whole number from 1'],
+    ['lab:webCidr', 'everyone', 'lab:webCidr must be admin or an IPv4 network'],
+    ['lab:webNames', '["a b"]', 'lab:webNames must be a list of none, one or more host names'],
     ['lab:size', '; rm', 'lab:size must be auto or the name of a machine size'],
     ['lab:function', 'yes', 'lab:function must be true or false'],
-    ['lab:confirm', '["everything"]', 'lab:confirm must be a list of none, one or more of adminCidr, budget'],
+    ['lab:confirm', '["everything"]', 'lab:confirm must be a list of none, one or more of adminCidr, webCidr, budget'],
     ['lab:appServiceRepository', 'git@example.org:a', 'lab:appServiceRepository must be none or a URL'],
   ])('%s = %s is refused in words', (key, value, message) => {
     expect(() => configWith({ [key]: value })).toThrow(message);

@@ -38,6 +38,8 @@ describe('the configuration of a stack', () => {
       kafkaRetentionHours: 168,
       adminCidr: '127.0.0.1/32',
       portBase: 0,
+      webCidr: 'admin',
+      webNames: [],
       subnet: 'auto',
       readyTimeout: 180,
       container: true,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { contains, parseCidr } from '../../infra/cidr.ts';
+import { addressIn, contains, parseCidr } from '../../infra/cidr.ts';
+import { CLOUD_TRAITS } from '../../infra/cloud-traits.ts';
 import {
   choosePortBase,
   describeContainer,
@@ -7,8 +8,9 @@ import {
   labPortBase,
   labSubnet,
 } from '../../infra/clouds/local/addresses.ts';
-import { firstHostOf, hostsOf, listArtifacts } from '../../infra/lab.ts';
-import { ROLES } from '../../infra/roles.ts';
+import { describeRoleNetworks, hostNumber } from '../../infra/host-number.ts';
+import { firstHostOf, hasRole, hostsOf, listArtifacts } from '../../infra/lab.ts';
+import { type PortSource, ROLES, type RoleName } from '../../infra/roles.ts';
 import { configWith, labWith } from '../helpers/lab.ts';
 
 describe('the lab that is described', () => {
@@ -70,18 +72,47 @@ describe('the lab that is described', () => {
     }
   });
 
-  test('opens nothing to the internet but web pages, blobs, functions, the container and the Kafka listener with a password', () => {
-    const open = Object.values(ROLES).flatMap(({ name, ports }) =>
-      ports.filter(({ from }) => from === 'internet').map((port) => `${name}/${port.name}`),
-    );
-    expect(open.sort()).toEqual([
-      'container/container',
-      'function/function',
-      'kafka/kafka',
-      'storage/blob',
-      'web/http',
-      'web/https',
-    ]);
+  test.each([
+    ['azure', ['container/container', 'function/function', 'kafka/kafka', 'storage/blob', 'web/http'], ['web/https']],
+    [
+      'openstack',
+      ['container/container', 'function/function', 'kafka/kafka', 'storage/blob'],
+      ['web/http', 'web/https'],
+    ],
+  ] as const)(
+    'opens nothing to the internet on %s but what asks for no right or for a password',
+    (cloud, everybody, users) => {
+      const plan = { config: configWith(), traits: CLOUD_TRAITS[cloud] };
+      const openTo = (source: PortSource): string[] =>
+        Object.values(ROLES).flatMap(({ name, ports }) =>
+          ports
+            .filter(({ from }) => (typeof from === 'function' ? from(plan) : from) === source)
+            .map((port) => `${name}/${port.name}`),
+        );
+      expect(openTo('internet').sort()).toEqual(everybody);
+      expect(openTo('web').sort()).toEqual(users);
+    },
+  );
+
+  test('opens what one role needs to the hosts with that role, those to come included', () => {
+    const network = parseCidr('10.80.0.0/24');
+    if (network === undefined) throw new Error('no network');
+    const lab = labWith({ 'lab:ciRunners': '3', 'lab:kafkaBrokers': '3' });
+    const networks = describeRoleNetworks(lab, network);
+    expect(networks).toEqual(describeRoleNetworks(labWith(), network));
+    for (const host of lab.hosts) {
+      for (const [role, text] of Object.entries(networks)) {
+        const cidr = parseCidr(text);
+        const address = parseCidr(`${addressIn(network, hostNumber(host))}/32`);
+        const isIn = cidr !== undefined && address !== undefined && contains(cidr, address);
+        // The Git server is on the first runner's host.
+        expect(isIn, `${host.name} in ${role}`).toBe(hasRole(host, role as RoleName));
+      }
+    }
+    const one = labWith({ 'lab:hosts': 'one' });
+    const { name } = firstHostOf(one, 'web');
+    for (const role of firstHostOf(one, 'web').roles)
+      expect(describeRoleNetworks(one, network)[role.name], `${role.name} on ${name}`).toBe('10.80.0.40/32');
   });
 });
 

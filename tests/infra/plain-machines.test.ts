@@ -10,6 +10,7 @@ import { NUMBERS_CONTAINER } from '../../infra/services.ts';
 import { publicUrls } from '../../infra/urls.ts';
 import { describeVariables } from '../../infra/variables.ts';
 import { labWith, PROJECT_DIR } from '../helpers/lab.ts';
+import { sourcesWith } from '../helpers/sources.ts';
 
 const SETTINGS = { 'lab:owner': 'ann@example.org', 'lab:adminCidr': '203.0.113.7/32' };
 const lab = labWith({ ...SETTINGS, 'lab:cloud': 'azure' });
@@ -26,7 +27,7 @@ const inventoryOf = (lab: Lab): Inventory => ({
     ]),
   ),
   services: { blobUrl: 'https://blobs.example.org' },
-  sources: { internet: ['0.0.0.0/0'], admin: ['203.0.113.7/32'], plaintext: [], lab: ['10.80.0.0/24'] },
+  sources: sourcesWith({ internet: ['0.0.0.0/0'], admin: ['203.0.113.7/32'], lab: ['10.80.0.0/24'] }),
 });
 const SECRETS_URL = 'https://boot.example.org/secrets/x?sig=a%2Bb&se=1';
 

@@ -16,6 +16,7 @@ import { describeSecretFiles } from '../../infra/secrets.ts';
 import { describeVariables, kafkaClusterId } from '../../infra/variables.ts';
 import { labWith, PROJECT_DIR } from '../helpers/lab.ts';
 import { fakeSecrets } from '../helpers/secrets.ts';
+import { sourcesWith } from '../helpers/sources.ts';
 
 const files = readCloudInitFiles(PROJECT_DIR);
 const lab = labWith({ 'lab:ciRunners': '2' });
@@ -139,12 +140,13 @@ describe("a host's firewall", () => {
     const text = renderFirewall(database, {
       hosts: {},
       services: {},
-      sources: { internet: ['0.0.0.0/0'], admin: ['203.0.113.0/24'], plaintext: [], lab: ['10.0.0.128/25'] },
+      sources: sourcesWith({ internet: ['0.0.0.0/0'], admin: ['203.0.113.0/24'], lab: ['10.0.0.128/25'] }),
     });
     expect(text).toContain('policy drop;');
     expect(text.match(/^ {4}.*dport.* accept .*$/gm)).toEqual([
       '    ip saddr { 203.0.113.0/24 } tcp dport 22 accept comment "ssh: shell for whoever runs the lab"',
-      '    ip saddr { 10.0.0.128/25 } tcp dport 3306 accept comment "mysql: SQL of the web app"',
+      // The web host alone, of all the lab's.
+      '    ip saddr { 10.0.0.168/32 } tcp dport 3306 accept comment "mysql: SQL of the web app"',
     ]);
   });
 
@@ -155,7 +157,7 @@ describe("a host's firewall", () => {
       {
         hosts: {},
         services: {},
-        sources: { internet: ['0.0.0.0/0'], admin: [], plaintext: [], lab: [] },
+        sources: sourcesWith({ internet: ['0.0.0.0/0'] }),
       },
     );
     expect(text).toContain('    tcp dport 80 accept comment "http: pages"');
@@ -166,7 +168,7 @@ describe("a host's firewall", () => {
       name: string,
       services: CloudServices = { blobUrl: 'https://blobs.example.org' },
     ): string | undefined => {
-      const inventory = { hosts: {}, services, sources: { internet: [], admin: [], plaintext: [], lab: [] } };
+      const inventory = { hosts: {}, services, sources: sourcesWith() };
       return lab.hosts
         .filter((host) => host.name === name)
         .map((host) => renderFirewall(host, inventory).match(/169\.254.*/)?.[0])[0];
@@ -179,7 +181,7 @@ describe("a host's firewall", () => {
   });
 
   test('lets a container answer, and begin nothing', () => {
-    const inventory = { hosts: {}, services: {}, sources: { internet: [], admin: [], plaintext: [], lab: [] } };
+    const inventory = { hosts: {}, services: {}, sources: sourcesWith() };
     const rules = (role: Role): string => renderFirewall({ name: 'x', ports: [], roles: [role] }, inventory);
     expect(rules(ROLES.container)).toContain('\n    meta skuid 10001 ct state new drop\n  }\n');
     expect(rules(ROLES.function)).not.toContain('ct state new drop');

@@ -36,6 +36,7 @@ const lab = describeLab(
 const internal = (host: Host): string => addressIn(SUBNET, hostNumber(host));
 const inventory = plainInventory(lab, (host) => ({ internal: internal(host), outside: internal(host) }), {
   internet: ['0.0.0.0/0'],
+  web: ['203.0.113.7/32', '10.201.7.0/24'],
   admin: ['203.0.113.7/32'],
   plaintext: [],
   lab: ['10.201.7.0/25'],

@@ -51,6 +51,7 @@ const outside = (host: Host): string => `127.201.${process.pid % 250}.${hostNumb
 const inventoryOf = (lab: Lab): Inventory =>
   plainInventory(lab, (host) => ({ internal: GUEST, outside: outside(host) }), {
     internet: ['0.0.0.0/0'],
+    web: [`${GATEWAY}/32`, `${GUEST}/32`],
     admin: [`${GATEWAY}/32`],
     plaintext: [],
     lab: [`${GUEST}/32`],

@@ -62,5 +62,7 @@ function refuse(request: FastifyRequest, reply: FastifyReply, error: Error): Fas
   const { status, text } = describeRefusal(error, request.id);
   if (status >= 500) request.log.error({ err: error }, 'request failed');
   if (error instanceof HttpError) reply.headers(error.headers);
+  // Fastify would cut the connection where a body is too large, now and then before the client has read why.
+  reply.removeHeader('connection');
   return reply.code(status).header('cache-control', 'no-store').send({ status: 'error', text });
 }

@@ -3,10 +3,16 @@ import * as network from '@pulumi/azure-native/network/index.js';
 import * as pulumi from '@pulumi/pulumi';
 import { addressIn, type Cidr, formatCidr } from '../../cidr.ts';
 import { hostNumber } from '../../host-number.ts';
-import type { CloudServices, HostAddresses, Inventory } from '../../inventory.ts';
+import {
+  type CloudServices,
+  type HostAddresses,
+  type Inventory,
+  networksOf,
+  type SourceNetworks,
+} from '../../inventory.ts';
 import type { Host, Lab } from '../../lab.ts';
 import { resourceName } from '../../naming.ts';
-import type { PortSource } from '../../roles.ts';
+import { isOutside, isPublic } from '../../roles.ts';
 import { describeSources, hostsSubnet } from '../own-network.ts';
 import type { LabGroup } from './group.ts';
 import { globalName } from './names.ts';
@@ -18,7 +24,7 @@ const LAST_PRIORITY = 4096;
 export type LabNetwork = {
   virtualNetwork: network.VirtualNetwork;
   hosts: ReadonlyMap<string, HostNetwork>;
-  sources: Readonly<Record<PortSource, readonly string[]>>;
+  sources: SourceNetworks;
 };
 
 export type HostNetwork = {
@@ -44,7 +50,7 @@ export function createNetwork(lab: Lab, at: LabGroup): LabNetwork {
     // A host reaches the internet through its own public address, and through no other that Azure might lend it.
     defaultOutboundAccess: false,
   });
-  const sources = describeSources(lab.config);
+  const sources = describeSources(lab);
   return {
     virtualNetwork,
     sources,
@@ -58,12 +64,12 @@ type Place = {
   at: LabGroup;
   subnetId: pulumi.Output<string>;
   subnet: Cidr;
-  sources: Record<PortSource, string[]>;
+  sources: SourceNetworks;
 };
 
 function createHostNetwork(host: Host, { at, subnetId, subnet, sources }: Place): HostNetwork {
   const { stack, location } = at.config;
-  const isPublic = host.ports.some(({ from }) => from === 'internet');
+  const hasName = host.ports.some(({ from }) => isPublic(from));
   const label = at.suffix.apply((suffix) => globalName(stack, host.name, suffix));
   // Every host has one: it is how its SSH is reached, and its way out, which costs less than a NAT gateway for the lab.
   const address = new network.PublicIPAddress(`${host.name}-address`, {
@@ -71,7 +77,7 @@ function createHostNetwork(host: Host, { at, subnetId, subnet, sources }: Place)
     publicIpAddressName: resourceName(stack, `${host.name}-address`),
     sku: { name: 'Standard' },
     publicIPAllocationMethod: 'Static',
-    ...(isPublic ? { dnsSettings: { domainNameLabel: label } } : {}),
+    ...(hasName ? { dnsSettings: { domainNameLabel: label } } : {}),
   });
   const group = new network.NetworkSecurityGroup(`${host.name}-firewall`, {
     ...at.common,
@@ -93,17 +99,14 @@ function createHostNetwork(host: Host, { at, subnetId, subnet, sources }: Place)
       },
     ],
   });
-  const reachedAt = isPublic
+  const reachedAt = hasName
     ? label.apply((name) => `${name}.${location}.cloudapp.azure.com`)
     : address.ipAddress.apply((ip) => ip ?? '');
   return { internal, reachedAt, nic };
 }
 
 /** A rule for each declared port, then one that denies the rest: Azure's own rules let the whole virtual network in. */
-export function describeRules(
-  host: Pick<Host, 'ports'>,
-  sources: Readonly<Record<PortSource, readonly string[]>>,
-): RuleInputs[] {
+export function describeRules(host: Pick<Host, 'ports'>, sources: SourceNetworks): RuleInputs[] {
   const allowed = host.ports.map(
     ({ name, port, protocol, from, reason }, position): RuleInputs => ({
       name: `allow-${name}`,
@@ -112,7 +115,7 @@ export function describeRules(
       direction: 'Inbound',
       access: 'Allow',
       protocol: protocol === 'tcp' ? 'Tcp' : 'Udp',
-      ...describeSource(sources[from]),
+      ...describeSource(networksOf(sources, from)),
       sourcePortRange: '*',
       destinationAddressPrefix: '*',
       destinationPortRange: String(port),
@@ -174,7 +177,7 @@ export function describeInventory(
           internal: hosts.get(host.name)?.internal ?? '',
           published: Object.fromEntries(
             host.ports
-              .filter(({ from }) => from !== 'lab')
+              .filter(({ from }) => isOutside(from))
               .map(({ name, port }) => [name, { host: reachedAt[host.name] ?? '', port }]),
           ),
         },

@@ -1,10 +1,11 @@
 /** Which addresses and ports a lab has on the local cloud: fixed by its stack's name and configuration, before anything exists. */
 import { addressIn, type Cidr, contains, formatCidr, parseCidr } from '../../cidr.ts';
 import { ConfigError, type LabConfig } from '../../config.ts';
-import { hostNumber } from '../../host-number.ts';
+import { describeRoleNetworks, hostNumber } from '../../host-number.ts';
 import type { HostAddresses, Inventory } from '../../inventory.ts';
 import type { Host, Lab } from '../../lab.ts';
 import { hashNumber } from '../../naming.ts';
+import { isOutside } from '../../roles.ts';
 
 /** Only this machine reaches the lab; the name serves certificates and Kafka's clients better than an address. */
 const PUBLIC_HOST = 'localhost';
@@ -23,6 +24,8 @@ const PORT_OFFSETS: Record<string, number> = {
   'kafka/kafka-plaintext': 25,
   'function/function': 31,
 };
+/** Where the upper half of the network begins, which is the hosts'. */
+const FIRST_HOST = 128;
 /** Of the container instance's port, and its address: below those of the hosts, so that it is none of them for their firewalls. */
 const CONTAINER_OFFSET = 30;
 
@@ -62,9 +65,9 @@ function portBaseOf(number: number): number {
 
 /** The inventory of a lab. @throws ConfigError where the configuration asks for what only a cloud elsewhere can do */
 export function describeInventory(lab: Lab): Inventory {
-  const { adminCidr, kafkaPlaintextFrom } = lab.config;
-  const problems = Object.entries({ adminCidr, kafkaPlaintextFrom })
-    .filter(([, text]) => text !== undefined && !isLoopback(text))
+  const { adminCidr, kafkaPlaintextFrom, webCidr } = lab.config;
+  const problems = Object.entries({ adminCidr, kafkaPlaintextFrom, webCidr })
+    .filter(([, text]) => text !== undefined && text !== 'admin' && !isLoopback(text))
     .map(
       ([key, text]) =>
         `lab:${key} is ${text}, but the local cloud is reached from this machine alone: say 127.0.0.1/32`,
@@ -72,11 +75,21 @@ export function describeInventory(lab: Lab): Inventory {
   if (problems.length > 0) throw new ConfigError(problems);
   const subnet = labSubnet(lab.config);
   const gateway = `${addressIn(subnet, 1)}/32`;
-  const hostsOnly = formatCidr({ first: subnet.first + 128, bits: 25 });
+  const upperHalf: Cidr = { first: subnet.first + FIRST_HOST, bits: 25 };
+  const hosts = formatCidr(upperHalf);
+  // Also what is open to everybody: other machines can route to this network through this machine, past the published ports.
+  const everybody = [gateway, hosts];
   return {
     hosts: Object.fromEntries(lab.hosts.map((host) => [host.name, addressesOf(host, lab.config, subnet)])),
     services: lab.container === undefined ? {} : { containerUrl: describeContainer(lab.config).url },
-    sources: { internet: ['0.0.0.0/0'], admin: [gateway], plaintext: [gateway], lab: [hostsOnly] },
+    sources: {
+      internet: everybody,
+      web: everybody,
+      admin: [gateway],
+      plaintext: [gateway],
+      lab: [hosts],
+      roles: describeRoleNetworks(lab, upperHalf),
+    },
   };
 }
 
@@ -93,9 +106,9 @@ function isLoopback(text: string): boolean {
 
 function addressesOf(host: Host, config: LabConfig, subnet: Cidr): HostAddresses {
   const published = host.ports
-    .filter(({ from }) => from !== 'lab')
+    .filter(({ from }) => isOutside(from))
     .map(({ name }) => [name, { host: PUBLIC_HOST, port: publishedPort(host, name, config) }]);
-  return { internal: addressIn(subnet, 128 + hostNumber(host)), published: Object.fromEntries(published) };
+  return { internal: addressIn(subnet, FIRST_HOST + hostNumber(host)), published: Object.fromEntries(published) };
 }
 
 function publishedPort(host: Host, port: string, config: LabConfig): number {

@@ -8,6 +8,7 @@ import type { Host } from '../../lab.ts';
 import { HOST_LABEL, resourceName } from '../../naming.ts';
 import type { HostBoot, Machine } from '../cloud.ts';
 import { labelsOf } from './network.ts';
+import { describeSystemCallFilter } from './system-calls.ts';
 
 const SEED = '/var/lib/cloud/seed/nocloud';
 
@@ -82,7 +83,7 @@ const SYSTEMD_IN_A_CONTAINER = {
   command: ['/usr/local/sbin/start-host'],
   envs: ['container=docker', 'SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1'],
   capabilities: { adds: ['CAP_SYS_ADMIN', 'CAP_NET_ADMIN'] },
-  securityOpts: ['seccomp=unconfined', 'apparmor=unconfined'],
+  securityOpts: [`seccomp=${describeSystemCallFilter()}`, 'apparmor=unconfined'],
   cgroupnsMode: 'private',
   tmpfs: { '/run': '', '/run/lock': '', '/tmp': '' },
 };

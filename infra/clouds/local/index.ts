@@ -23,7 +23,14 @@ export function createLocalCloud(lab: Lab, { projectDir }: CloudOptions): Cloud 
     boot: (host, boot) => createHost({ host, boot, config: lab.config, inventory, network, imageTag: image.tag }),
     commandOn: (host, argv) => ['docker', 'exec', containerName(lab.stack, host.name), ...argv],
     runContainer: (container, artifact) =>
-      runLocalContainer({ container, artifact, config: lab.config, network, baseImage: image.tag }),
+      runLocalContainer({
+        container,
+        artifact,
+        config: lab.config,
+        network,
+        sources: inventory.sources,
+        baseImage: image.tag,
+      }),
     namesOf: (host) => ['localhost', '127.0.0.1', host.name, addressesOf(inventory, host.name).internal],
   };
 }

@@ -2,6 +2,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import type { HostAddresses, Inventory } from '../../inventory.ts';
 import type { Lab } from '../../lab.ts';
+import { isOutside } from '../../roles.ts';
 import type { LabNetwork } from './network.ts';
 
 export function describeInventory(lab: Lab, { hosts, sources }: LabNetwork): pulumi.Output<Inventory> {
@@ -13,7 +14,7 @@ export function describeInventory(lab: Lab, { hosts, sources }: LabNetwork): pul
         if (host === undefined) throw new Error(`the network has no host ${name}`);
         const address = reachedAt[name] ?? host.internal;
         const published = ports
-          .filter(({ from }) => from !== 'lab')
+          .filter(({ from }) => isOutside(from))
           .map(({ name: port, port: number }) => [port, { host: address, port: number }]);
         return [
           name,

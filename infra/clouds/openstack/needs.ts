@@ -1,5 +1,8 @@
 /** How much of what a project's quotas count a lab takes, and how much of it a stack has already. */
+import { networksOf } from '../../inventory.ts';
 import type { Host, Lab } from '../../lab.ts';
+import { isPublic } from '../../roles.ts';
+import { describeSources } from '../own-network.ts';
 import type { Choices } from './choices.ts';
 import type { Holdings } from './holdings.ts';
 import { DATA_DISK_GIB, systemVolumeOf } from './sizes.ts';
@@ -29,14 +32,15 @@ const NETWORK_PORTS = 2;
 
 /** Whether a host is reached from outside, for which it takes an address there. */
 export function hasFloatingIp({ ports }: Pick<Host, 'ports'>): boolean {
-  return ports.some(({ from }) => from === 'internet' || from === 'plaintext');
+  return ports.some(({ from }) => isPublic(from));
 }
 
 /** What the whole lab takes. */
 export function countNeeds(
-  { hosts }: Pick<Lab, 'hosts'>,
+  { hosts, config }: Pick<Lab, 'hosts' | 'config'>,
   { image, flavors }: Pick<Choices, 'image' | 'flavors'>,
 ): Counts {
+  const sources = describeSources({ hosts, config });
   const chosen = [...flavors.values()];
   const volumes = [
     ...hosts.filter(({ keepsData }) => keepsData).map(() => DATA_DISK_GIB),
@@ -54,7 +58,7 @@ export function countNeeds(
     routers: 1,
     ports: hosts.length + NETWORK_PORTS,
     securityGroups: hosts.length,
-    rules: sum(hosts.map(({ ports }) => ports.length + EGRESS_RULES)),
+    rules: sum(hosts.map(({ ports }) => sum(ports.map(({ from }) => networksOf(sources, from).length)) + EGRESS_RULES)),
   };
 }
 

@@ -3,6 +3,7 @@ import * as openstack from '@pulumi/openstack';
 import type * as pulumi from '@pulumi/pulumi';
 import { addressIn, type Cidr, formatCidr } from '../../cidr.ts';
 import { hostNumber } from '../../host-number.ts';
+import { networksOf, type SourceNetworks } from '../../inventory.ts';
 import type { Host, Lab } from '../../lab.ts';
 import { resourceName } from '../../naming.ts';
 import type { PortSource } from '../../roles.ts';
@@ -16,7 +17,7 @@ const OTHERS = { from: 2, to: 39 };
 
 export type LabNetwork = {
   hosts: ReadonlyMap<string, HostNetwork>;
-  sources: Readonly<Record<PortSource, readonly string[]>>;
+  sources: SourceNetworks;
 };
 
 export type HostNetwork = {
@@ -59,7 +60,7 @@ export function createNetwork(lab: Lab, choices: Choices, owner: LabOwner, entra
     routerId: router.id,
     subnetId: hostsNetwork.id,
   });
-  const sources = describeSources(lab.config);
+  const sources = describeSources(lab);
   const place: Place = {
     lab,
     choices,
@@ -82,7 +83,7 @@ type Place = {
   subnetId: pulumi.Output<string>;
   network: openstack.networking.Network;
   wayOut: openstack.networking.RouterInterface;
-  sources: Record<PortSource, string[]>;
+  sources: SourceNetworks;
   entrance: Host;
 };
 
@@ -123,11 +124,11 @@ function createSecurityGroup(
     name: resourceName(lab.stack, host.name),
     description,
   });
-  const networksOf = (from: PortSource): string[] =>
+  const remoteNetworks = (from: PortSource): readonly string[] =>
     // As on the host's own firewall: whoever comes through another host comes from that one's address.
-    from === 'admin' && !isPublic ? [`${addressIn(subnet, hostNumber(entrance))}/32`] : sources[from];
+    from === 'admin' && !isPublic ? [`${addressIn(subnet, hostNumber(entrance))}/32`] : networksOf(sources, from);
   for (const { name, port, protocol, from, reason } of host.ports) {
-    networksOf(from).forEach((remoteIpPrefix, position) => {
+    remoteNetworks(from).forEach((remoteIpPrefix, position) => {
       new openstack.networking.SecGroupRule(`${host.name}-allow-${name}${position === 0 ? '' : `-${position + 1}`}`, {
         description: reason,
         securityGroupId: group.id,

@@ -122,7 +122,7 @@ describe('a quota that does not hold the lab', () => {
     [
       'rules',
       { network: { ...network, security_group_rule: quota(20, 4) } },
-      'rules of security groups (needs 29 more, has 16',
+      'rules of security groups (needs 33 more, has 16',
     ],
   ])('says of %s what is missing of what', async (_, changes, words) => {
     const [obstacle, ...others] = await obstaclesOf({ project: tight(changes) });

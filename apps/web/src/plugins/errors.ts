@@ -29,6 +29,9 @@ export function refuse(request: FastifyRequest, reply: FastifyReply, error: Fast
   if (error instanceof HttpError) reply.headers(error.headers);
   // A stream may have set these for a body that is not sent.
   reply.removeHeader('content-length').removeHeader('etag').header('cache-control', 'no-store').code(status);
+  // Fastify would cut the connection where a body is too large; the proxy in front then sees the cut before the answer now and then.
+  // Kept open, Node reads the rest of the body and drops it, for as long as a request may take to arrive.
+  reply.removeHeader('connection');
   if (request.url.startsWith('/api/') || request.url.startsWith('/api?') || request.url === '/api') {
     return reply.type('application/json; charset=utf-8').serializer(JSON.stringify).send({ status: 'error', text });
   }

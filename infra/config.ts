@@ -144,7 +144,7 @@ const READERS: { [K in Exclude<keyof LabConfig, 'stack'>]: Reader } = {
   externalNetwork: matching(/^[^\s"'`$\\][^"'`$\\]{0,199}$/, 'auto or the name or the id of a network'),
   dnsServers: addresses,
   location: matching(/^[a-z][a-z0-9]{1,39}$/, 'the name of a region such as westeurope'),
-  owner: optional(matching(/^[^\s@,"']+@[^\s@,"']+\.[^\s@,"']+$/, 'none or a mail address')),
+  owner: optional(matching(/^[^\s@,"']+@[^\s@,"'.]+(\.[^\s@,"'.]+)+$/, 'none or a mail address')),
   budget: integer(1, 100_000),
   ttl: optional(hours),
   shutdownAt: optional(timeOfDay),

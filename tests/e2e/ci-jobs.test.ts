@@ -1,5 +1,6 @@
 /** The CI runs what people push, whatever it does, and says what happened. */
 import { createHmac } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { ciClient, pushUrlOf, type Run } from '../helpers/ci.ts';
@@ -123,6 +124,7 @@ describe('a Node project', () => {
 
 describe('a job that', () => {
   const runs = new Map<string, Run>();
+  const runners = Object.entries(outputs.hosts).flatMap(([host, { roles }]) => (roles.includes('ci') ? [host] : []));
   beforeAll(async () => {
     // The pushes start the runs; that nothing of one is seen by another is part of what is tried.
     for (const { name } of JOB_CASES) await pusher.push(name, join(JOBS, name));
@@ -151,10 +153,33 @@ describe('a job that', () => {
     expect((await fetch(new URL('root/etc/passwd', reportUrl ?? ''))).status).toBe(404);
   });
 
+  test("offers programs under the names of the lab's finds them called by its own steps alone", async () => {
+    const { logUrl } = runs.get('offers-programs') ?? {};
+    const log = await (await fetch(logUrl ?? '')).text();
+    // npm looks its shell up as the project would; what the lab itself calls before and after, it does not.
+    expect(log).toContain('/job/src/node_modules/.bin/sh: ');
+    expect(log.replaceAll('/job/src/node_modules/.bin/sh: ', '')).not.toContain('/job/src/node_modules/.bin/');
+    for (const host of runners) {
+      const packages = await onHost(
+        stack,
+        host,
+        'find',
+        '/data/ci-cache',
+        '-mindepth',
+        '1',
+        '-maxdepth',
+        '1',
+        '-printf',
+        '%f\n',
+      );
+      for (const name of packages.split('\n').filter(Boolean)) expect(name).toMatch(/^\.?(node|python)-[0-9a-f]{32}$/);
+      expect(await onHost(stack, host, 'find', '/data/ci-cache', '-name', 'offer*')).toBe('');
+    }
+  });
+
   test('has ended has left nothing on its host', async () => {
-    const runners = Object.entries(outputs.hosts).filter(([, { roles }]) => roles.includes('ci'));
     expect(runners).not.toEqual([]);
-    for (const [host] of runners) {
+    for (const host of runners) {
       const processes = await onHost(stack, host, 'ps', '-eo', 'user:20,args');
       // A sandbox may wait there for the next job.
       const left = processes
@@ -164,6 +189,14 @@ describe('a job that', () => {
       const mounts = await onHost(stack, host, 'cat', '/proc/1/mounts');
       expect(mounts).not.toMatch(/ \/job /);
     }
+  });
+
+  test('changes ten million lines in one commit is tested like any other', async () => {
+    const { said } = await pusher.push('changes-millions-of-lines', join(SAMPLES, 'myapp'), (folder) =>
+      writeFile(join(folder, 'lines.txt'), '\n'.repeat(10_000_000)),
+    );
+    const id = /\/ci\/([\da-f-]+)/.exec(said)?.[1] ?? '';
+    expect(await finished(id)).toMatchObject({ state: 'passed', reason: '1 test passed.' });
   });
 
   test('holds more than a job may write is told so', async () => {

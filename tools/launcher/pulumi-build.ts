@@ -84,7 +84,7 @@ async function goBuild(build: Build, what: string, folder: string, args: string[
       timeoutMs: buildLimitMs,
       onLine: (line) => {
         if (line.startsWith('go: downloading')) done.downloading += 1;
-        else if (/^[\w.-]+(\/\S+)*$/.test(line)) done.compiling += 1;
+        else if (/^[\w.-]+(\/\S+)?$/.test(line)) done.compiling += 1;
       },
     });
   } finally {

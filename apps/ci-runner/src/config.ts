@@ -1,6 +1,7 @@
 /** What the runner is told through its environment. */
 import { hostname } from 'node:os';
 import { readEnvironment } from '@cloud-lab/common/environment';
+import { trimEnd } from '@cloud-lab/common/trim';
 import Type, { type Static } from 'typebox';
 
 const Url = Type.String({ pattern: '^https?://[^/]+' });
@@ -85,7 +86,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...values,
     KAFKA_BROKERS: values.KAFKA_BROKERS.split(','),
     CI_REPOSITORIES: values.CI_REPOSITORIES.split(','),
-    GIT_URL: values.GIT_URL.replace(/\/+$/, ''),
+    GIT_URL: trimEnd(values.GIT_URL, '/'),
     limits: {
       testSeconds: TEST_SECONDS,
       installSeconds: INSTALL_SECONDS,

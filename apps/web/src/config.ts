@@ -1,5 +1,6 @@
 /** The environment of the web process, checked once; every mistake is reported in one message. */
 
+import { trimEnd } from '@cloud-lab/common/trim';
 import { isRepository } from './ci/repositories.ts';
 
 export interface WebConfig {
@@ -92,7 +93,7 @@ export function readConfig(env: Record<string, string | undefined>): WebConfig {
     if (text !== '' && !(URL.canParse(text) && protocols.includes(new URL(text).protocol))) {
       problems.push(`${name} must be a URL such as ${example}`);
     }
-    return text.replace(/\/+$/, '');
+    return trimEnd(text, '/');
   };
 
   const config: WebConfig = {

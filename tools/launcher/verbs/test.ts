@@ -98,7 +98,9 @@ export async function runTests({ context, report, scope }: TestOptions): Promise
       }
     } else {
       await Promise.all([
-        check('lint', ['biome', 'check', '--error-on-warnings']).then(() => check('types', ['tsc', '--noEmit'])),
+        check('lint', ['biome', 'check', '--error-on-warnings'])
+          .then(() => check('lint of regular expressions', ['eslint', '--max-warnings=0']))
+          .then(() => check('types', ['tsc', '--noEmit'])),
         suite('unit'),
       ]);
       if (scope === 'all') {

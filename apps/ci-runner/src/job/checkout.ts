@@ -10,6 +10,8 @@ const COMMIT = /^[0-9a-f]{40}([0-9a-f]{24})?$/;
 export const DIFF_FILE = 'out/commit.diff';
 export const COMMIT_FILE = 'out/commit.txt';
 
+const GIT = '/usr/bin/git';
+
 const ENVIRONMENT: Readonly<Record<string, string>> = {
   GIT_CONFIG_NOSYSTEM: '1',
   GIT_CONFIG_GLOBAL: '/dev/null',
@@ -33,7 +35,8 @@ export function refuseSource(repository: string, commit: string, allowed: readon
 export function checkoutCommands(url: string, commit: string): Command[] {
   const git = (directory: string, label: string, ...args: string[]): Command => ({
     label,
-    argv: ['git', '-c', 'core.hooksPath=/dev/null', '-c', 'advice.detachedHead=false', ...args],
+    argv: [GIT, '-c', 'core.hooksPath=/dev/null', '-c', 'advice.detachedHead=false', ...args],
+    programs: 'lab',
     directory,
     network: 'git',
     cache: 'none',
@@ -50,7 +53,8 @@ export function checkoutCommands(url: string, commit: string): Command[] {
 export function describeCommands(commit: string): Command[] {
   const git = (...args: string[]): Command => ({
     label: '',
-    argv: ['git', '-c', 'core.quotePath=false', ...args],
+    argv: [GIT, '-c', 'core.quotePath=false', ...args],
+    programs: 'lab',
     directory: SRC_DIR,
     network: 'none',
     cache: 'none',

@@ -1,12 +1,15 @@
-/** The packages that jobs share: fetched by a sandbox of its own that runs nothing of a repository, only read by jobs. */
+/**
+ * The packages that jobs share: fetched by a sandbox of its own that runs nothing of a repository, stored from outside that sandbox, and
+ * only read by jobs.
+ */
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { type Command, command } from '../projects/command.ts';
+import type { Command } from '../projects/command.ts';
 import type { SharedPackages } from '../projects/plan.ts';
 import { openSandbox, type Sandbox } from '../sandbox/client.ts';
-import { CACHE_DIR, JOB_DIR } from '../sandbox/step.ts';
 
+const MIB = 1024 * 1024;
 const FETCH_LIMIT_MS = 180_000;
 const MAX_OUTPUT_BYTES = 1024 * 1024;
 const LINES_TOLD = 5;
@@ -14,7 +17,7 @@ const LINES_TOLD = 5;
 const FRESH_MS = 24 * 60 * 60_000;
 
 export interface PackageCacheOptions {
-  /** Socket of the place that may write to the cache. */
+  /** Socket of the sandbox whose keeper may write to the store of packages. */
   socket: string;
   /** Folder in which is noted what the cache holds. */
   notes: string;
@@ -57,13 +60,14 @@ export class PackageCache {
     const sandbox = await openSandbox(socket, signal);
     const deadline = Date.now() + FETCH_LIMIT_MS;
     try {
-      if ((await this.#runAll(sandbox, [measureCache(limit)], deadline)) === false) {
+      if ((await sandbox.measurePackages()) > limit * MIB) {
         // Nothing that is noted is there any more.
         await rm(notes, { recursive: true, force: true });
-        await this.#runAll(sandbox, [emptyCache()], deadline);
+        await sandbox.clearPackages();
       }
       for (const [path, text] of Object.entries(packages.files)) await sandbox.write(path, text);
-      if (!(await this.#runAll(sandbox, [...packages.fetch, ...keep(packages)], deadline))) return;
+      if (!(await this.#runAll(sandbox, packages.fetch, deadline))) return;
+      await sandbox.storePackages(packages.key, packages.save);
       await mkdir(notes, { recursive: true });
       await writeFile(join(notes, packages.key), '');
     } finally {
@@ -86,22 +90,4 @@ export class PackageCache {
     }
     return true;
   }
-}
-
-const FENCE = { network: 'none', cache: 'write', environment: {} } as const;
-
-const shell = (text: string): Command => command('', ['/bin/sh', '-c', text], FENCE, JOB_DIR);
-
-/** Ends badly where the cache is too large. */
-const measureCache = (limit: number): Command => shell(`[ "$(du -sm ${CACHE_DIR} | cut -f1)" -le ${limit} ]`);
-
-const emptyCache = (): Command => shell(`find ${CACHE_DIR} -mindepth 1 -delete`);
-
-/** Puts what was fetched into its place, at once and readable for all; with its times, by which Python knows its compiled files. */
-function keep({ key, save }: SharedPackages): Command[] {
-  const [made, place] = [`${CACHE_DIR}/.${key}`, `${CACHE_DIR}/${key}`];
-  return [
-    shell(`rm -rf ${made} && mkdir ${made} && cp -a ${save.join(' ')} ${made} && chmod -R a+rX ${made}`),
-    shell(`rm -rf ${place} && mv ${made} ${place}`),
-  ];
 }

@@ -2,10 +2,7 @@
 import { extname } from 'node:path';
 import type { ContainerClient } from '@azure/storage-blob';
 import {
-  type CiCoverage,
-  type CiCoverageFile,
   CiResult,
-  type CiTestCase,
   coverageBlobName,
   coverageFileBlobName,
   reportPrefix,
@@ -13,6 +10,8 @@ import {
   testsBlobName,
 } from '@cloud-lab/common/ci-messages';
 import { Value } from 'typebox/value';
+import { REPORT_INDEX, REPORT_LIMITS, refuseReport, reportPages } from '../results/report-limits.ts';
+import type { Sandbox } from '../sandbox/client.ts';
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -25,16 +24,12 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.txt': 'text/plain; charset=utf-8',
 };
 
-const MAX_FILES = 2_000;
-const MAX_FILE_BYTES = 10 * 1024 * 1024;
+/** Of a document of results, as the sandbox wrote it. */
+const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
 const AT_ONCE = 8;
 
-/** A folder with the pages of a report, wherever it lies. */
-export interface ReportFolder {
-  /** Paths of its files, at most `max`. */
-  list(max: number): Promise<string[]>;
-  read(path: string, maxBytes: number): Promise<Buffer | undefined>;
-}
+/** Reads what a job has left: a part of its sandbox. */
+export type JobFiles = Pick<Sandbox, 'read' | 'list'>;
 
 /** The content type of a file of the report, by its ending. */
 export function contentType(path: string): string {
@@ -46,6 +41,7 @@ export class StoredResults {
   readonly #container: ContainerClient;
   readonly #id: string;
   readonly #signal: AbortSignal;
+  #bytes = 0;
 
   constructor(container: ContainerClient, id: string, signal: AbortSignal) {
     this.#container = container;
@@ -62,42 +58,59 @@ export class StoredResults {
     return Value.Check(CiResult, result) ? result : null;
   }
 
-  /** Stores an HTML report; false where there is none. */
-  async storeReport(report: ReportFolder): Promise<boolean> {
-    // The tool's own .gitignore and the like are no pages.
-    const files = (await report.list(MAX_FILES)).filter((path) => !path.startsWith('.'));
-    if (!files.includes('index.html')) return false;
+  /** How many bytes of this run are stored, beside its log. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Stores the HTML report in a folder of the job; `problem` says why it is not stored where it is too large. */
+  async storeReport(job: JobFiles, folder: string): Promise<{ isStored: boolean; problem: string | null }> {
+    const files = reportPages(await job.list(folder, REPORT_LIMITS.files + 100, { deep: true }));
+    if (!files.some(({ path }) => path === REPORT_INDEX)) return { isStored: false, problem: null };
+    const problem = refuseReport(files);
+    if (problem !== null) return { isStored: false, problem };
     const upload = async (path: string): Promise<void> => {
-      const content = await report.read(path, MAX_FILE_BYTES);
+      const content = await job.read(`${folder}/${path}`, REPORT_LIMITS.fileBytes);
       if (content !== undefined) await this.#upload(`${reportPrefix(this.#id)}${path}`, content, contentType(path));
     };
     await each(
-      files.filter((path) => path !== 'index.html'),
+      files.map(({ path }) => path).filter((path) => path !== REPORT_INDEX),
       upload,
     );
     // The first page comes last: where it is, the others are.
-    await upload('index.html');
-    return true;
+    await upload(REPORT_INDEX);
+    return { isStored: true, problem: null };
   }
 
-  async storeTests(tests: readonly CiTestCase[]): Promise<void> {
-    await this.#uploadJson(testsBlobName(this.#id), { tests });
+  /** Stores the list of tests that the sandbox wrote. @returns whether it was there */
+  async storeTests(job: JobFiles, path: string): Promise<boolean> {
+    return this.#storeDocument(job, path, testsBlobName(this.#id));
   }
 
-  async storeCoverage(summary: CiCoverage, files: readonly CiCoverageFile[]): Promise<void> {
-    await each([...files.entries()], ([index, file]) => this.#uploadJson(coverageFileBlobName(this.#id, index), file));
-    await this.#uploadJson(coverageBlobName(this.#id), summary);
+  /** Stores the coverage that the sandbox wrote, `files` of it line by line. @returns whether all of it was there */
+  async storeCoverage(job: JobFiles, folder: string, files: number): Promise<boolean> {
+    const stored: boolean[] = [];
+    await each([...Array(files).keys()], async (index) => {
+      const name = coverageFileBlobName(this.#id, index);
+      stored.push(await this.#storeDocument(job, `${folder}/coverage/${index}.json`, name));
+    });
+    // The list comes last: what it names is there.
+    return stored.every(Boolean) && this.#storeDocument(job, `${folder}/coverage.json`, coverageBlobName(this.#id));
   }
 
   async storeResult(result: CiResult): Promise<void> {
-    await this.#uploadJson(resultBlobName(this.#id), result);
+    await this.#upload(resultBlobName(this.#id), Buffer.from(JSON.stringify(result)), 'application/json');
   }
 
-  async #uploadJson(name: string, value: unknown): Promise<void> {
-    await this.#upload(name, Buffer.from(JSON.stringify(value)), 'application/json');
+  async #storeDocument(job: JobFiles, path: string, name: string): Promise<boolean> {
+    const content = await job.read(path, MAX_DOCUMENT_BYTES);
+    if (content === undefined) return false;
+    await this.#upload(name, content, 'application/json');
+    return true;
   }
 
   async #upload(name: string, content: Buffer, blobContentType: string): Promise<void> {
+    this.#bytes += content.length;
     await this.#container.getBlockBlobClient(name).upload(content, content.length, {
       blobHTTPHeaders: { blobContentType },
       abortSignal: this.#signal,

@@ -1,30 +1,31 @@
 /** What is done with a commit in its sandbox: get it, install it, test it, and keep what came of it. */
 import type { CiJob } from '@cloud-lab/common/ci-messages';
-import { type LabCiFile, LabCiFileError, readLabCiFile } from '../projects/lab-ci-file.ts';
+import { command, LAB_FENCE } from '../projects/command.ts';
 import { planNode } from '../projects/node.ts';
-import { detectLanguage, PLAN_FILES, type Plan, type Tree } from '../projects/plan.ts';
+import type { Plan, SharedFiles } from '../projects/plan.ts';
+import { MAX_PROJECT_BYTES, type Project, readProject } from '../projects/project.ts';
 import { planPython } from '../projects/python.ts';
-import { readChangedLines } from '../results/changed-lines.ts';
 import { stepVerdict } from '../results/verdict.ts';
 import type { Sandbox } from '../sandbox/client.ts';
 import { RefusedFile } from '../sandbox/job-files.ts';
-import type { StepEnding } from '../sandbox/step.ts';
-import { COMMIT_FILE, checkoutCommands, DIFF_FILE, describeCommands, repositoryUrl } from './checkout.ts';
-import type { JobParts, TimedPlan } from './job-parts.ts';
+import { JOB_DIR, type StepEnding, TOOLS_DIR } from '../sandbox/step.ts';
+import { COMMIT_FILE, checkoutCommands, describeCommands, repositoryUrl } from './checkout.ts';
+import type { JobParts } from './job-parts.ts';
 import { JobSteps } from './job-steps.ts';
 import { keepResults } from './keep-results.ts';
 import { errored, type Outcome, withoutResults } from './outcome.ts';
-import type { Progress } from './progress.ts';
 
 const MIB = 1024 * 1024;
 const CHECKOUT_SECONDS = 120;
 const CLEAR_SECONDS = 20;
-const LAB_CI_FILE = 'lab-ci.yaml';
-const MAX_LAB_CI_BYTES = 64 * 1024;
-const MAX_PLAN_FILE_BYTES = 8 * MIB;
-const MAX_DIFF_BYTES = 20 * MIB;
-const MAX_TOP_FILES = 5_000;
-const MAX_SUBJECT = 200;
+const DESCRIBE_SECONDS = 30;
+const PROJECT_FILE = 'out/project.json';
+const DESCRIBER = ['/usr/local/bin/node', '--max-old-space-size=512', `${TOOLS_DIR}/describe-project.mjs`];
+const MAX_SHARED_BYTES: Readonly<Record<keyof SharedFiles, number>> = {
+  'pyproject.toml': MIB,
+  'package.json': MIB,
+  'package-lock.json': 8 * MIB,
+};
 
 /** @throws SandboxGone, and the reason of the signal when that aborts */
 export async function testCommit(job: CiJob, parts: JobParts): Promise<Outcome> {
@@ -38,10 +39,20 @@ export async function testCommit(job: CiJob, parts: JobParts): Promise<Outcome> 
     return withoutResults(stepVerdict('sandbox', checkout, { ...limits, stepSeconds: CHECKOUT_SECONDS }));
   }
   await steps.run(describeCommands(job.commit), CHECKOUT_SECONDS);
-  await describeCommit(sandbox, progress);
-
-  const plan = await makePlan(sandbox, limits.testSeconds);
-  if (typeof plan === 'string') return errored(plan);
+  const project = await describeProject(steps, sandbox, limits.testSeconds);
+  if (project === null) {
+    return errored('The files at the top of the repository could not be read in time: are they what they should be?');
+  }
+  progress.describeCommit(project.author, project.subject);
+  if (project.problem !== null) return errored(project.problem);
+  if (project.language === null) {
+    return errored(
+      'The repository holds neither a Python nor a Node project: add a pyproject.toml, a requirements.txt, a package.json, or a lab-ci.yaml that says what to do.',
+    );
+  }
+  const files = await readSharedFiles(sandbox);
+  const planned = project.language === 'python' ? planPython(project, files) : planNode(project, files);
+  const plan = { ...planned, testSeconds: project.labCi?.timeout ?? limits.testSeconds };
 
   progress.begin('install');
   const install = await installProject(plan, steps, parts);
@@ -53,7 +64,7 @@ export async function testCommit(job: CiJob, parts: JobParts): Promise<Outcome> 
   await steps.run(plan.clear, CLEAR_SECONDS);
   const ending = await steps.run([plan.test], plan.testSeconds);
   progress.begin('report', ending.exitCode === 0 ? 'done' : 'failed');
-  return keepResults({ ...parts, plan, steps, ending, changedLines: () => changedLines(sandbox) });
+  return keepResults({ ...parts, plan, steps, ending });
 }
 
 /** Installs from what jobs share, and where that is not enough, as the project itself would. */
@@ -78,53 +89,23 @@ async function installProject(
   return steps.run(plan.install, installSeconds);
 }
 
-/** How the project wants to be tested; a sentence where there is no telling. */
-async function makePlan(sandbox: Sandbox, testSeconds: number): Promise<TimedPlan | string> {
-  let file: LabCiFile | null;
-  try {
-    const text = await sandbox.read(`src/${LAB_CI_FILE}`, MAX_LAB_CI_BYTES);
-    file = text === undefined ? null : readLabCiFile(text.toString('utf8'), { testSeconds });
-  } catch (error) {
-    if (error instanceof LabCiFileError) return error.message;
-    if (error instanceof RefusedFile) return `${LAB_CI_FILE} must be a plain file of at most 64 KiB.`;
-    throw error;
-  }
-  const tree = await readTree(sandbox);
-  const language = detectLanguage(tree, file);
-  if (language === null) {
-    return 'The repository holds neither a Python nor a Node project: add a pyproject.toml, a requirements.txt, a package.json, or a lab-ci.yaml that says what to do.';
-  }
-  const plan = language === 'python' ? planPython(tree, file) : planNode(tree, file);
-  return { ...plan, testSeconds: file?.timeout ?? testSeconds };
+/** Has the sandbox read how the project wants to be tested; null where it could not. */
+async function describeProject(steps: JobSteps, sandbox: Sandbox, testSeconds: number): Promise<Project | null> {
+  const options = [`--out=${PROJECT_FILE}`, `--commit=${COMMIT_FILE}`, `--test-seconds=${testSeconds}`];
+  const { exitCode } = await steps.run([command('', [...DESCRIBER, ...options], LAB_FENCE, JOB_DIR)], DESCRIBE_SECONDS);
+  if (exitCode !== 0) return null;
+  const text = await sandbox.read(PROJECT_FILE, MAX_PROJECT_BYTES).catch(absentIfRefused);
+  return text === undefined ? null : readProject(text.toString('utf8'));
 }
 
-async function readTree(sandbox: Sandbox): Promise<Tree> {
-  const files = await sandbox.list('src', MAX_TOP_FILES, { deep: false });
-  const texts: Record<string, string> = {};
-  for (const name of PLAN_FILES.filter((each) => files.includes(each))) {
-    try {
-      const text = await sandbox.read(`src/${name}`, MAX_PLAN_FILE_BYTES);
-      if (text !== undefined) texts[name] = text.toString('utf8');
-    } catch (error) {
-      // Only the cache goes without it.
-      if (!(error instanceof RefusedFile)) throw error;
-    }
+/** Reads the files that the sandbox which fetches packages is given as they are. */
+async function readSharedFiles(sandbox: Sandbox): Promise<SharedFiles> {
+  const files: SharedFiles = {};
+  for (const [name, maxBytes] of Object.entries(MAX_SHARED_BYTES)) {
+    const text = await sandbox.read(`src/${name}`, maxBytes).catch(absentIfRefused);
+    if (text !== undefined) files[name as keyof SharedFiles] = text.toString('utf8');
   }
-  return { files, texts };
-}
-
-async function describeCommit(sandbox: Sandbox, progress: Progress): Promise<void> {
-  const text = (await sandbox.read(COMMIT_FILE, MIB).catch(absentIfRefused))?.toString('utf8') ?? '';
-  const [author = '', subject = ''] = text
-    .split('\n')
-    .map((line) => line.replaceAll(/\p{Cc}/gu, '').slice(0, MAX_SUBJECT));
-  progress.describeCommit(author, subject);
-}
-
-/** The lines that the commit changed, file by file; none where Git could not say. */
-async function changedLines(sandbox: Sandbox): Promise<Map<string, Set<number>>> {
-  const diff = await sandbox.read(DIFF_FILE, MAX_DIFF_BYTES).catch(absentIfRefused);
-  return diff === undefined ? new Map() : readChangedLines(diff.toString('utf8'));
+  return files;
 }
 
 function absentIfRefused(error: unknown): undefined {

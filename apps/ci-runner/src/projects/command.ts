@@ -2,13 +2,17 @@
 import { JOB_DIR, type StepRequest } from '../sandbox/step.ts';
 
 /** One command of a step. */
-export interface Command extends Pick<StepRequest, 'argv' | 'directory' | 'network' | 'cache' | 'environment'> {
+export interface Command
+  extends Pick<StepRequest, 'argv' | 'programs' | 'directory' | 'network' | 'cache' | 'environment'> {
   /** What the learner reads in the log; empty where it is of no interest. */
   label: string;
 }
 
 /** What a kind of command has in common. */
-export type Fence = Pick<Command, 'network' | 'cache' | 'environment'>;
+export type Fence = Pick<Command, 'programs' | 'network' | 'cache' | 'environment'>;
+
+/** Of the lab's own commands that need nothing else. */
+export const LAB_FENCE: Fence = { programs: 'lab', network: 'none', cache: 'none', environment: {} };
 
 /** The checkout, as the commands see it. */
 export const SRC_DIR = `${JOB_DIR}/src`;

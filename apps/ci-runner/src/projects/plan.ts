@@ -1,9 +1,8 @@
 /** What is done with a project: its commands, and where they leave their results. */
 import { JOB_DIR } from '../sandbox/step.ts';
-import { type Command, command } from './command.ts';
+import { type Command, command, LAB_FENCE } from './command.ts';
 import type { LabCiFile } from './lab-ci-file.ts';
-
-export type Language = 'python' | 'node';
+import type { Language } from './project.ts';
 
 /** Packages that jobs share: they are fetched once by a sandbox that runs nothing of a repository, and then only read. */
 export interface SharedPackages {
@@ -42,33 +41,14 @@ export interface Plan {
   results: ResultPaths;
 }
 
-/** What is known of a checked-out repository before anything of it runs. */
-export interface Tree {
-  /** Names of the files at its top. */
-  files: readonly string[];
-  /** Texts of those files that a plan is made from, by name. */
-  texts: Readonly<Record<string, string>>;
-}
-
-/** Files whose text a plan needs. */
-export const PLAN_FILES = ['requirements.txt', 'pyproject.toml', 'package.json', 'package-lock.json'] as const;
-
-const PYTHON_FILES = ['pyproject.toml', 'setup.py', 'setup.cfg', 'requirements.txt'];
-
-/** The language of a repository by its files; null where there is no telling. */
-export function detectLanguage({ files }: Tree, file: LabCiFile | null): Language | null {
-  if (file?.language !== undefined) return file.language;
-  if (PYTHON_FILES.some((name) => files.includes(name))) return 'python';
-  if (files.includes('package.json')) return 'node';
-  return files.some((name) => name.endsWith('.py')) ? 'python' : null;
-}
+/** Texts of a repository's files that are handed on as they are, to the sandbox that fetches packages. Nobody reads them here. */
+export type SharedFiles = Partial<Record<'pyproject.toml' | 'package.json' | 'package-lock.json', string>>;
 
 /** Removes result files that came with the checkout: reports by their first page, as their folder may hold other things. */
 export function clearResults({ junit, coverage, report }: ResultPaths): Command[] {
   const files = [...junit, ...coverage, ...report.map((folder) => `${folder}/index.html`)];
   const own = files.filter((file) => file.startsWith('src/'));
-  const fence = { network: 'none', cache: 'none', environment: {} } as const;
-  return own.length === 0 ? [] : [command('', ['rm', '-f', '--', ...own], fence, JOB_DIR)];
+  return own.length === 0 ? [] : [command('', ['/usr/bin/rm', '-f', '--', ...own], LAB_FENCE, JOB_DIR)];
 }
 
 /** Result files that lab-ci.yaml names, put before the usual ones. */

@@ -1,8 +1,9 @@
 /** The environment of a Python project as jobs share it: made once without running a line of the project, then copied. */
 import { createHash } from 'node:crypto';
 import { CACHE_DIR, JOB_DIR } from '../sandbox/step.ts';
-import { type Command, command, type Fence } from './command.ts';
-import type { SharedPackages, Tree } from './plan.ts';
+import { type Command, command, type Fence, LAB_FENCE } from './command.ts';
+import type { SharedFiles, SharedPackages } from './plan.ts';
+import type { PythonProject } from './project.ts';
 
 export const UV = '/usr/local/bin/uv';
 export const VENV = `${JOB_DIR}/venv`;
@@ -18,43 +19,35 @@ export const PYTHON_VARIABLES: Readonly<Record<string, string>> = {
   PIP_DISABLE_PIP_VERSION_CHECK: '1',
 };
 
-/** What a package is built with where its pyproject.toml does not say (PEP 518). */
-const USUAL_BUILD_TOOLS = ['setuptools>=40.8.0'];
-
-/** Plain requirements: a name, extras, versions, a marker. No options, addresses or paths, which could say anything. */
-const PLAIN_REQUIREMENT = /^[A-Za-z0-9][\w.-]*\s*(\[[\w\s,.-]*\])?\s*(([<>=!~]=?|===)[^@/\\]*)?(;[^@\\]*)?$/;
-const isPlain = (line: string): boolean => PLAIN_REQUIREMENT.test(line);
-
 /**
+ * The environment of a project by the packages that it names; null where it says more than can be shared.
  * @param label of the install in the log
- * @returns null where the project asks for more than plain requirements, or says only when it is built what it asks for
  */
 export function sharePythonPackages(
-  { files, texts }: Tree,
+  { isPackage, shared }: PythonProject,
+  files: SharedFiles,
   testTools: readonly string[],
   label: string,
 ): SharedPackages | null {
-  const pyproject = texts['pyproject.toml'];
-  const requirements = (texts['requirements.txt'] ?? '')
-    .split('\n')
-    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
-    .filter((line) => line !== '');
-  const isPackage = pyproject !== undefined || files.includes('setup.py');
-  if (!requirements.every(isPlain) || (isPackage && pyproject === undefined)) return null;
-
-  const buildTools = pyproject === undefined ? [] : readBuildTools(pyproject);
+  const pyproject = files['pyproject.toml'];
+  if (shared === null || shared.hasPyproject !== (pyproject !== undefined)) return null;
   const inputs = {
-    'src/requirements.txt': `${[...requirements, ...testTools].join('\n')}\n`,
-    'src/build.txt': `${buildTools.join('\n')}\n`,
+    'src/requirements.txt': `${[...shared.requirements, ...testTools].join('\n')}\n`,
+    'src/build.txt': `${shared.buildTools.join('\n')}\n`,
     ...(pyproject === undefined ? {} : { 'src/pyproject.toml': pyproject }),
   };
   const key = `python-${createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, 32)}`;
   const sources = ['-r', 'requirements.txt', ...(pyproject === undefined ? [] : ['-r', 'pyproject.toml'])];
   const wheelsOnly = ['--quiet', '--no-build', '--no-sources'];
 
-  const fence: Fence = { network: 'registries', cache: 'none', environment: PYTHON_VARIABLES };
+  const fence: Fence = { programs: 'lab', network: 'registries', cache: 'none', environment: PYTHON_VARIABLES };
   const own = { ...PYTHON_VARIABLES, UV_CACHE_DIR: `${JOB_DIR}/uv-packages` };
-  const offline: Fence = { network: 'none', cache: 'read', environment: { ...PYTHON_VARIABLES, UV_OFFLINE: '1' } };
+  const offline: Fence = {
+    programs: 'project',
+    network: 'none',
+    cache: 'read',
+    environment: { ...PYTHON_VARIABLES, UV_OFFLINE: '1' },
+  };
   const python = ['--python', `${VENV}/bin/python`];
   const project: Command[] = !isPackage
     ? []
@@ -80,23 +73,21 @@ export function sharePythonPackages(
     ],
     save: ['venv', 'uv'],
     install: [
-      command(`${label}    # what it needs is in the cache of this runner`, copyArguments(key), offline, JOB_DIR),
+      command(
+        `${label}    # what it needs is in the cache of this runner`,
+        copyArguments(key),
+        { ...LAB_FENCE, cache: 'read' },
+        JOB_DIR,
+      ),
       ...project,
     ],
   };
 }
 
 const copyArguments = (key: string): string[] => [
-  'cp',
+  '/usr/bin/cp',
   '-a',
   `${CACHE_DIR}/${key}/venv`,
   `${CACHE_DIR}/${key}/uv`,
   JOB_DIR,
 ];
-
-/** The plain requirements of the build system; the usual ones where the file names none. */
-function readBuildTools(pyproject: string): string[] {
-  const list = /^\[build-system\][^[]*?^requires\s*=\s*\[([^\]]*)\]/m.exec(pyproject)?.[1];
-  if (list === undefined) return USUAL_BUILD_TOOLS;
-  return [...list.matchAll(/"([^"]*)"|'([^']*)'/g)].map(([, one, other]) => one ?? other ?? '').filter(isPlain);
-}

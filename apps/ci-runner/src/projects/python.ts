@@ -1,8 +1,8 @@
 /** Python projects: an environment of their own by uv, pytest with doctests and coverage. */
 import { JOB_DIR } from '../sandbox/step.ts';
 import { type Command, command, type Fence, shellCommand } from './command.ts';
-import type { LabCiFile } from './lab-ci-file.ts';
-import { clearResults, type Plan, type ResultPaths, type Tree, withOwnResults } from './plan.ts';
+import { clearResults, type Plan, type ResultPaths, type SharedFiles, withOwnResults } from './plan.ts';
+import type { Project, PythonProject } from './project.ts';
 import { PYTHON_VARIABLES, sharePythonPackages, UV, VENV } from './python-packages.ts';
 
 const PYTHON = `${VENV}/bin/python`;
@@ -10,7 +10,12 @@ const TEST_TOOLS = ['pytest', 'pytest-cov'];
 
 const RESULTS: ResultPaths = { junit: ['out/junit.xml'], coverage: ['out/coverage.json'], report: ['out/report'] };
 
-const INSTALL_FENCE: Fence = { network: 'registries', cache: 'none', environment: PYTHON_VARIABLES };
+const INSTALL_FENCE: Fence = {
+  programs: 'project',
+  network: 'registries',
+  cache: 'none',
+  environment: PYTHON_VARIABLES,
+};
 
 const TEST_VARIABLES: Readonly<Record<string, string>> = {
   VIRTUAL_ENV: VENV,
@@ -20,15 +25,23 @@ const TEST_VARIABLES: Readonly<Record<string, string>> = {
 };
 
 /** How a Python project is installed and tested. */
-export function planPython(tree: Tree, file: LabCiFile | null): Plan {
+export function planPython({ python, labCi: file }: Project, files: SharedFiles): Plan {
   const testTools = file?.test === undefined ? TEST_TOOLS : [];
-  const testFence: Fence = { network: file?.network ?? 'none', cache: 'none', environment: TEST_VARIABLES };
+  const testFence: Fence = {
+    programs: 'project',
+    network: file?.network ?? 'none',
+    cache: 'none',
+    environment: TEST_VARIABLES,
+  };
   const results = withOwnResults(RESULTS, file);
   return {
     language: 'python',
     tool: file?.test === undefined ? 'pytest' : 'command',
-    shared: file?.install === undefined ? sharePythonPackages(tree, testTools, installLabel(tree, testTools)) : null,
-    install: file?.install === undefined ? usualInstall(tree, testTools) : ownInstall(file.install, testTools),
+    shared:
+      file?.install === undefined
+        ? sharePythonPackages(python, files, testTools, installLabel(python, testTools))
+        : null,
+    install: file?.install === undefined ? usualInstall(python, testTools) : ownInstall(file.install, testTools),
     test: file?.test === undefined ? pytest(testFence) : shellCommand(file.test, testFence),
     clear: clearResults(results),
     collect: [],
@@ -36,14 +49,13 @@ export function planPython(tree: Tree, file: LabCiFile | null): Plan {
   };
 }
 
-function packagesOf({ files }: Tree, testTools: readonly string[]): string[] {
-  const isPackage = files.includes('pyproject.toml') || files.includes('setup.py');
-  const requirements = files.includes('requirements.txt') ? ['-r', 'requirements.txt'] : [];
+function packagesOf({ isPackage, hasRequirements }: PythonProject, testTools: readonly string[]): string[] {
+  const requirements = hasRequirements ? ['-r', 'requirements.txt'] : [];
   return [...(isPackage ? ['.'] : []), ...requirements, ...testTools];
 }
 
-const installLabel = (tree: Tree, testTools: readonly string[]): string =>
-  ['pip install', ...packagesOf(tree, testTools)].join(' ');
+const installLabel = (python: PythonProject, testTools: readonly string[]): string =>
+  ['pip install', ...packagesOf(python, testTools)].join(' ');
 
 const makeEnvironment = (...options: string[]): Command =>
   command('', [UV, 'venv', '--quiet', '--clear', ...options, '--python', '/usr/bin/python3', VENV], INSTALL_FENCE);
@@ -51,9 +63,9 @@ const makeEnvironment = (...options: string[]): Command =>
 const pipInstall = (label: string, packages: readonly string[]): Command =>
   command(label, [UV, 'pip', 'install', '--python', PYTHON, ...packages], INSTALL_FENCE);
 
-function usualInstall(tree: Tree, testTools: readonly string[]): Command[] {
-  const packages = packagesOf(tree, testTools);
-  const install = packages.length === 0 ? [] : [pipInstall(installLabel(tree, testTools), packages)];
+function usualInstall(python: PythonProject, testTools: readonly string[]): Command[] {
+  const packages = packagesOf(python, testTools);
+  const install = packages.length === 0 ? [] : [pipInstall(installLabel(python, testTools), packages)];
   return [makeEnvironment(), ...install];
 }
 

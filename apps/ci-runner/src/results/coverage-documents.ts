@@ -1,21 +1,19 @@
 /** From a coverage report to the documents that the web app shows. */
 import type { CiCoverage, CiCoverageFile, CiLines } from '@cloud-lab/common/ci-messages';
+import type { ChangedLines } from './changed-lines.ts';
 import type { Coverage } from './coverage.ts';
+import { plainText } from './plain-text.ts';
 import { countReached, type FileCoverage, type LineState } from './report-files.ts';
 import { createLineReader, type ReadSource } from './sources.ts';
-
-/** Lines by files that a commit changed, as readChangedLines gives them. */
-export type ChangedLines = ReadonlyMap<string, ReadonlySet<number>>;
 
 const MAX_FILES = 2_000;
 
 /** Of the lines that can run, those that the commit changed; null where there are none. */
 function countChanged(file: FileCoverage, changed: ChangedLines): CiLines | null {
+  const lines = changed.get(file.path);
+  if (lines === undefined) return null;
   const states: LineState[] = [];
-  for (const line of changed.get(file.path) ?? []) {
-    const state = file.lines.get(line);
-    if (state !== undefined) states.push(state);
-  }
+  for (const [line, state] of file.lines) if (lines.includes(line)) states.push(state);
   return states.length === 0 ? null : countReached(states);
 }
 
@@ -51,9 +49,9 @@ export async function describeCoverage(
   for (const { file } of listed) {
     const touched = changed.get(file.path);
     const lines = (await readLines(file.path)).map((text, index) => ({
-      text,
+      text: plainText(text),
       state: file.lines.get(index + 1) ?? null,
-      changed: touched?.has(index + 1) ?? false,
+      changed: touched?.includes(index + 1) ?? false,
     }));
     files.push({ path: file.path, lines });
   }

@@ -15,6 +15,8 @@ export interface JUnitResult {
 }
 
 const MAX_CASES = 5_000;
+/** Characters of all messages together: beyond, tests are listed without theirs. */
+const MAX_MESSAGES_LENGTH = 2_000_000;
 const ORDER: readonly CiTestCase['state'][] = ['failed', 'skipped', 'passed'];
 
 function readCount(suite: XmlElement, name: string): number | null {
@@ -100,6 +102,14 @@ function readRun(root: XmlElement, cases: CiTestCase[]): CiTests {
   return readNodeSums(root) ?? suites.reduce(add, countCases(loose));
 }
 
+function limitMessages(cases: readonly CiTestCase[]): CiTestCase[] {
+  let room = MAX_MESSAGES_LENGTH;
+  return cases.map((test) => {
+    room -= test.message?.length ?? 0;
+    return room < 0 ? { ...test, message: null } : test;
+  });
+}
+
 /**
  * Counts and lists the tests of a JUnit file.
  * @throws ResultError when it isn't such a file, is cut off, too large, or its numbers don't add up.
@@ -118,6 +128,6 @@ export function readJUnit(xml: string): JUnitResult {
   return {
     tests: counts.reduce(add),
     firstFailure: first === undefined ? null : labelOf(first, separator),
-    cases: ORDER.flatMap((state) => cases.filter((test) => test.state === state)).slice(0, MAX_CASES),
+    cases: limitMessages(ORDER.flatMap((state) => cases.filter((test) => test.state === state)).slice(0, MAX_CASES)),
   };
 }

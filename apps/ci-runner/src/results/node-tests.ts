@@ -3,17 +3,15 @@
 /**
  * The variables of the test step that make `node --test`, and programs that use node:test, append their results to
  * `junitFile` while they print what they always print. Other programs of Node are not changed by them.
- * @param packageJson text of the package.json, if there is one
- * @param command a command in place of `npm test`
+ * @param choosesReporter whether the project chooses reporters itself
  * @param paths the reporter node-test-reporter.mjs and the file to write, both without spaces
  * @returns nothing where the project chooses reporters itself: Node takes one list of them only
  */
 export function nodeTestVariables(
-  packageJson: string | undefined,
-  command: string | undefined,
+  choosesReporter: boolean,
   paths: { reporter: string; junitFile: string },
 ): Record<string, string> {
-  if (`${packageJson ?? ''}${command ?? ''}`.includes('--test-reporter')) return {};
+  if (choosesReporter) return {};
   const options = [
     ...['--test-reporter=spec', '--test-reporter-destination=stdout'],
     ...[`--test-reporter=${paths.reporter}`, '--test-reporter-destination=stderr'],

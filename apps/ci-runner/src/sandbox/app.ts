@@ -1,9 +1,11 @@
 /** What a sandbox does for its runner, over HTTP on one connection: run a step, read and write files of the job. */
 import { once } from 'node:events';
 import fastify, { type FastifyInstance } from 'fastify';
+import Type from 'typebox';
 import { Value } from 'typebox/value';
 import type { SandboxPaths } from './bubblewrap.ts';
 import { listJobFiles, RefusedFile, readJobFile, writeJobFile } from './job-files.ts';
+import { clearPackages, measurePackages, PACKAGE_FOLDER, PACKAGE_KEY, storePackages } from './package-store.ts';
 import { runStep } from './run-step.ts';
 import { StepRequest } from './step.ts';
 
@@ -16,10 +18,17 @@ const MAX_PATH_LENGTH = 8_192;
 export interface SandboxAppOptions {
   paths: SandboxPaths;
   proxyDir: string;
+  /** Whether this sandbox is there to fetch packages, so that its keeper may store what it has made. */
+  mayStore: boolean;
 }
 
+const StoreRequest = Type.Object({
+  folders: Type.Array(Type.String({ pattern: PACKAGE_FOLDER }), { minItems: 1, maxItems: 10 }),
+});
+const StoreParams = Type.Object({ key: Type.String({ pattern: PACKAGE_KEY }) });
+
 /** Makes the server; the process that listens ends with its first connection. */
-export function createSandboxApp({ paths, proxyDir }: SandboxAppOptions): FastifyInstance {
+export function createSandboxApp({ paths, proxyDir, mayStore }: SandboxAppOptions): FastifyInstance {
   const app = fastify({
     logger: false,
     bodyLimit: MAX_BODY_BYTES,
@@ -77,5 +86,24 @@ export function createSandboxApp({ paths, proxyDir }: SandboxAppOptions): Fastif
     }),
   );
 
+  if (mayStore) registerPackageStore(app, paths);
   return app;
+}
+
+/** Registers the routes of the store of packages, for the one sandbox that fetches them. */
+function registerPackageStore(app: FastifyInstance, paths: SandboxPaths): void {
+  app.get('/packages', async () => ({ bytes: await measurePackages(paths) }));
+
+  app.delete('/packages', async (_request, reply) => {
+    await clearPackages(paths);
+    return reply.code(204).send();
+  });
+
+  app.put<{ Params: { key: string } }>('/packages/:key', async ({ params, body }, reply) => {
+    if (!Value.Check(StoreParams, params) || !Value.Check(StoreRequest, body)) {
+      return reply.code(400).send({ text: 'These are no packages.' });
+    }
+    await storePackages(paths, params.key, body.folders);
+    return reply.code(204).send();
+  });
 }

@@ -18,9 +18,15 @@ export const PROXY_PORT = 3128;
 
 const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
 
+const SYSTEM_PATH = '/usr/local/bin:/usr/bin:/bin';
+
+/** What differs by whose command it is: a home folder that the project can write to holds settings of many programs. */
+const OWN_ENVIRONMENT: Readonly<Record<StepRequest['programs'], Readonly<Record<string, string>>>> = {
+  lab: { PATH: SYSTEM_PATH, HOME: '/nonexistent' },
+  project: { PATH: `${JOB_DIR}/venv/bin:${JOB_DIR}/src/node_modules/.bin:${SYSTEM_PATH}`, HOME: `${JOB_DIR}/home` },
+};
+
 const BASE_ENVIRONMENT: Readonly<Record<string, string>> = {
-  PATH: `${JOB_DIR}/venv/bin:${JOB_DIR}/src/node_modules/.bin:/usr/local/bin:/usr/bin:/bin`,
-  HOME: `${JOB_DIR}/home`,
   USER: 'student',
   LOGNAME: 'student',
   LANG: 'C.UTF-8',
@@ -51,15 +57,23 @@ const ETC = ['/etc/alternatives', '/etc/ld.so.cache', '/etc/nsswitch.conf', '/et
  * The network is that of the unit that this runs in, which has a loopback interface and nothing else.
  */
 export function sandboxCommand(
-  { argv, directory, network, cache, environment }: StepRequest,
+  { argv, programs, directory, network, cache, environment }: StepRequest,
   paths: SandboxPaths,
 ): { file: string; args: string[] } {
-  const variables = { ...BASE_ENVIRONMENT, ...(network === 'none' ? {} : PROXY_ENVIRONMENT), ...environment };
+  if (programs === 'lab' && !argv[0]?.startsWith('/')) {
+    throw new Error(`${argv[0]} is a program of the lab and needs its full path.`);
+  }
+  const variables = {
+    ...OWN_ENVIRONMENT[programs],
+    ...BASE_ENVIRONMENT,
+    ...(network === 'none' ? {} : PROXY_ENVIRONMENT),
+    ...environment,
+  };
   return {
     // Where memory runs out, the job goes before what looks after it.
-    file: 'choom',
+    file: '/usr/bin/choom',
     args: [
-      ...['--adjust', '1000', '--', 'bwrap'],
+      ...['--adjust', '1000', '--', '/usr/bin/bwrap'],
       ...['--unshare-user', '--unshare-ipc', '--unshare-pid', '--unshare-uts', '--unshare-cgroup'],
       // A process in here can't make namespaces of its own: much of the kernel is out of its reach.
       '--disable-userns',
@@ -72,7 +86,7 @@ export function sandboxCommand(
       ...['passwd', 'group', 'hosts'].flatMap((name) => ['--ro-bind', `${paths.etc}/${name}`, `/etc/${name}`]),
       ...['--proc', '/proc', '--dev', '/dev'],
       ...['--bind', `${paths.workspace}/tmp`, '/tmp', '--ro-bind', paths.tools, TOOLS_DIR],
-      ...(cache === 'none' ? [] : [cache === 'read' ? '--ro-bind' : '--bind', paths.cache, CACHE_DIR]),
+      ...(cache === 'none' ? [] : ['--ro-bind', paths.cache, CACHE_DIR]),
       ...['--bind', paths.workspace, JOB_DIR, '--remount-ro', '/', '--chdir', directory],
       ...Object.entries(variables).flatMap(([name, value]) => ['--setenv', name, value]),
       '--',

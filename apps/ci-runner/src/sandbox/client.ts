@@ -4,7 +4,7 @@ import { Agent, request as httpRequest, type IncomingMessage, type RequestOption
 import { buffer } from 'node:stream/consumers';
 import { Value } from 'typebox/value';
 import { ENDING_TRAILER } from './app.ts';
-import { RefusedFile } from './job-files.ts';
+import { type JobFile, RefusedFile } from './job-files.ts';
 import { StepEnding, type StepRequest } from './step.ts';
 
 /** The sandbox itself went away: its unit was killed, or could not be made. Not the job's fault, or so much that it can't be told. */
@@ -20,9 +20,15 @@ export interface Sandbox {
   /** Reads a file below the job's folder; undefined where there is none. @throws RefusedFile, SandboxGone */
   read(path: string, maxBytes: number): Promise<Buffer | undefined>;
   /** The plain files in a folder, and with `deep` in all below it; relative to it, sorted. @throws RefusedFile, SandboxGone */
-  list(folder: string, max: number, options: { deep: boolean }): Promise<string[]>;
+  list(folder: string, max: number, options: { deep: boolean }): Promise<JobFile[]>;
   /** Writes a new file. @throws RefusedFile, SandboxGone */
   write(path: string, content: string): Promise<void>;
+  /** Stores folders of the job as packages that jobs share; only in the sandbox that fetches them. @throws SandboxGone */
+  storePackages(key: string, folders: readonly string[]): Promise<void>;
+  /** Removes all packages that jobs share; only there. @throws SandboxGone */
+  clearPackages(): Promise<void>;
+  /** Returns the bytes that they take; only there. @throws SandboxGone */
+  measurePackages(): Promise<number>;
   /** Ends the sandbox with all that is in it; resolves when it has hung up. */
   close(): Promise<void>;
 }
@@ -62,6 +68,14 @@ function talkTo(socketPath: string, agent: Agent, signal: AbortSignal): Sandbox 
     return content;
   };
 
+  /** As `receive`, where a missing route is a mistake of the lab's own. */
+  const demand = async (options: RequestOptions, body?: string): Promise<Buffer> => {
+    const response = await send(options, body);
+    const content = await receive(response);
+    if (response.statusCode === 404) throw new SandboxGone('This sandbox stores no packages.');
+    return content;
+  };
+
   return {
     under: (other) => talkTo(socketPath, agent, other),
     async run(step, onOutput) {
@@ -85,11 +99,22 @@ function talkTo(socketPath: string, agent: Agent, signal: AbortSignal): Sandbox 
     },
     async list(folder, max, { deep }) {
       const content = await receive(await send({ path: `/folders/${encodePath(folder)}?max=${max}&deep=${deep}` }));
-      return (JSON.parse(content.toString('utf8')) as { files: string[] }).files;
+      return (JSON.parse(content.toString('utf8')) as { files: JobFile[] }).files;
     },
     async write(path, content) {
       const headers = { 'content-type': 'application/octet-stream' };
       await receive(await send({ method: 'PUT', path: `/files/${encodePath(path)}`, headers }, content));
+    },
+    async storePackages(key, folders) {
+      const headers = { 'content-type': 'application/json' };
+      await demand({ method: 'PUT', path: `/packages/${key}`, headers }, JSON.stringify({ folders }));
+    },
+    async clearPackages() {
+      await demand({ method: 'DELETE', path: '/packages' });
+    },
+    async measurePackages() {
+      const content = await demand({ path: '/packages' });
+      return (JSON.parse(content.toString('utf8')) as { bytes: number }).bytes;
     },
     async close() {
       const sockets = Object.values(agent.freeSockets).flatMap((each) => each ?? []);

@@ -1,6 +1,6 @@
 /** The folder of one job: making it, and reading from it what an untrusted program has left there. */
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, realpath, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, realpath, writeFile } from 'node:fs/promises';
 import { dirname, join, normalize, sep } from 'node:path';
 import type { SandboxPaths } from './bubblewrap.ts';
 
@@ -67,18 +67,29 @@ export interface ListOptions {
   deep: boolean;
 }
 
-/** The plain files in a folder of the job, as paths relative to it; links are passed over, and so is all beyond `max`. */
-export async function listJobFiles(workspace: string, folder: string, { max, deep }: ListOptions): Promise<string[]> {
+/** A plain file of a job. */
+export interface JobFile {
+  /** Relative to the folder that was listed. */
+  path: string;
+  /** Bytes that whoever reads it gets, whatever it takes on its disk. */
+  size: number;
+}
+
+/** Lists the plain files in a folder of the job, sorted; links are passed over, and so is all beyond `max`. */
+export async function listJobFiles(workspace: string, folder: string, { max, deep }: ListOptions): Promise<JobFile[]> {
   const top = pathInside(await realpath(workspace), folder);
   if ((await realpath(top).catch(() => null)) !== top) return [];
-  const found: string[] = [];
+  const found: JobFile[] = [];
   const folders = [''];
   for (let next = folders.pop(); next !== undefined && found.length < max; next = folders.pop()) {
     for (const entry of await readdir(join(top, next), { withFileTypes: true })) {
       const path = next === '' ? entry.name : `${next}${sep}${entry.name}`;
       if (entry.isDirectory() && deep) folders.push(path);
-      else if (entry.isFile() && found.length < max) found.push(path);
+      else if (entry.isFile() && found.length < max) {
+        const { size } = await lstat(join(top, path));
+        found.push({ path, size });
+      }
     }
   }
-  return found.sort();
+  return found.sort((a, b) => (a.path < b.path ? -1 : 1));
 }

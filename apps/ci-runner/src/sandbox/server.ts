@@ -14,6 +14,7 @@ const Environment = Type.Object({
   SANDBOX_DIR: Type.String({ pattern: '^/', default: '/job', description: 'a folder that ends with this unit' }),
   CACHE_DIR: Type.String({ pattern: '^/', default: '/data/ci-cache', description: 'the package caches' }),
   TOOLS_DIR: Type.String({ pattern: '^/', default: '/opt/lab/ci-runner', description: 'the programs of the runner' }),
+  MAY_STORE: Type.Boolean({ default: false, description: 'whether it fetches packages that jobs share' }),
   PROXY_DIR: Type.String({
     pattern: '^/',
     default: '/run/ci-proxy',
@@ -44,7 +45,7 @@ async function main(): Promise<void> {
     tools: settings.TOOLS_DIR,
   };
   await prepareSandbox(paths);
-  const app = createSandboxApp({ paths, proxyDir: settings.PROXY_DIR });
+  const app = createSandboxApp({ paths, proxyDir: settings.PROXY_DIR, mayStore: settings.MAY_STORE });
   await app.ready();
   app.server.requestTimeout = 0;
   app.server.keepAliveTimeout = 0;

@@ -14,11 +14,18 @@ export const TOOLS_DIR = '/tools';
 
 export const StepRequest = Type.Object({
   argv: Type.Array(Type.String(), { minItems: 1, description: 'Program and arguments, as paths in the sandbox' }),
+  programs: Type.Enum(['lab', 'project'], {
+    description:
+      "Whose command it is. lab: a program of the system by its full path, which finds nothing of the project's on its way. " +
+      'project: one that finds what the project has installed first',
+  }),
   directory: Type.String({ description: 'Working folder in the sandbox' }),
   network: Type.Enum([...NETWORKS], {
     description: 'none; git: the Git servers of the lab; registries: of packages; internet: public addresses over HTTP',
   }),
-  cache: Type.Enum(['none', 'read', 'write'], { description: 'What it may do with the packages that jobs share' }),
+  cache: Type.Enum(['none', 'read'], {
+    description: 'Whether it sees the packages that jobs share; none may change them',
+  }),
   environment: Type.Record(Type.String(), Type.String()),
   limitMs: Type.Integer({ minimum: 1, description: 'Ends the command after this time' }),
   maxOutputBytes: Type.Integer({ minimum: 0, description: 'Ends the command when it prints more' }),

@@ -1,5 +1,7 @@
 /** The chat: what is typed is said, what is said is shown. */
+
 import { CHAT_LIMITS, type ChatMessage, type ChatPerson, USER_PATTERN } from '@cloud-lab/common/chat';
+import { trimEnd } from '@cloud-lab/common/trim';
 import { ArgumentsError, textOf } from '../arguments.ts';
 import { StreamError } from '../client/errors.ts';
 import { readClientFile } from '../client-file.ts';
@@ -41,7 +43,7 @@ function findUser(given: string | undefined): string {
 
 function findUrl(flags: Program['flags']): string {
   const url = textOf(flags, 'url') ?? readClientFile(textOf(flags, 'stack'), process.env)?.apiUrl;
-  if (url !== undefined) return url.replace(/\/+$/, '');
+  if (url !== undefined) return trimEnd(url, '/');
   throw new StreamError('There is no lab on this machine: ./lab up brings one up, or give --url http://HOST/api/v1.');
 }
 

@@ -1,5 +1,7 @@
 /** The flags of the chat. */
+
 import { ROOM_PATTERN, USER_PATTERN } from '@cloud-lab/common/chat';
+import { trimEnd } from '@cloud-lab/common/trim';
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import { baseCommand, stackOption } from '../arguments.ts';
 
@@ -35,7 +37,7 @@ function parseUrl(text: string): string {
   if (!/^https?:$/.test(URL.parse(text)?.protocol ?? '')) {
     throw new InvalidArgumentError('The address of the API is wanted: http://HOST/api/v1.');
   }
-  return text.replace(/\/+$/, '');
+  return trimEnd(text, '/');
 }
 
 /** What `chat` understands. */

@@ -1,5 +1,7 @@
 /** Turns the output of programs, as it comes piece by piece, into text to read. */
 
+import { trimEnd } from '@cloud-lab/common/trim';
+
 const ESC = String.fromCodePoint(0x1b);
 const BEL = String.fromCodePoint(0x07);
 
@@ -34,9 +36,10 @@ export function createLogText(): LogText {
 }
 
 const clean = (text: string): string =>
-  text
-    .replace(SEQUENCES, '')
-    .replace(/\r+\n/g, '\n')
-    .replace(/^[^\n]*\r(?=[^\n])/gm, '')
-    .replace(CONTROLS, '')
-    .replaceAll('\r', '');
+  text.replace(SEQUENCES, '').split('\n').map(lastWritten).join('\n').replace(CONTROLS, '');
+
+/** What a line shows at last: each carriage return begins it anew. */
+function lastWritten(line: string): string {
+  const shown = trimEnd(line, '\r');
+  return shown.slice(shown.lastIndexOf('\r') + 1);
+}

@@ -1,5 +1,7 @@
 /** The repositories that a lab tests: names on its own Git server, and addresses of public ones elsewhere. */
 
+import { trimEnd } from '@cloud-lab/common/trim';
+
 /** What the database holds of a repository's name. */
 const MAX_LENGTH = 255;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
@@ -31,7 +33,7 @@ function plainAddress(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;
   const { origin, pathname, protocol, search, hash, username } = new URL(text);
   if (!/^https?:$/.test(protocol) || `${search}${hash}${username}` !== '') return undefined;
-  return `${origin}${pathname.replace(/\/+$/, '').replace(/\.git$/, '')}`;
+  return `${origin}${trimEnd(pathname, '/').replace(/\.git$/, '')}`;
 }
 
 /** The one of `repositories` that has one of these addresses; those of the lab are under each of `gitUrls`. */

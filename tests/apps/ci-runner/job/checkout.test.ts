@@ -32,9 +32,9 @@ describe('the commands', () => {
   it('get the exact commit with the one before, run no hook and speak HTTP only', () => {
     const commands = checkoutCommands('http://ci-1:8080/myapp.git', COMMIT);
     expect(commands.map(({ argv }) => argv.join(' '))).toEqual([
-      'git -c core.hooksPath=/dev/null -c advice.detachedHead=false init --quiet --template= /job/src',
-      `git -c core.hooksPath=/dev/null -c advice.detachedHead=false fetch --quiet --depth=2 --no-tags -- http://ci-1:8080/myapp.git ${COMMIT}`,
-      `git -c core.hooksPath=/dev/null -c advice.detachedHead=false checkout --quiet --detach ${COMMIT}`,
+      '/usr/bin/git -c core.hooksPath=/dev/null -c advice.detachedHead=false init --quiet --template= /job/src',
+      `/usr/bin/git -c core.hooksPath=/dev/null -c advice.detachedHead=false fetch --quiet --depth=2 --no-tags -- http://ci-1:8080/myapp.git ${COMMIT}`,
+      `/usr/bin/git -c core.hooksPath=/dev/null -c advice.detachedHead=false checkout --quiet --detach ${COMMIT}`,
     ]);
     for (const { environment, network } of commands) {
       expect(network).toBe('git');

@@ -4,6 +4,7 @@ import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 import type { Coverage, LineState } from '../../../../apps/ci-runner/src/results/coverage.ts';
 import { describeCoverage } from '../../../../apps/ci-runner/src/results/coverage-documents.ts';
+import { LineRanges } from '../../../../apps/ci-runner/src/results/line-ranges.ts';
 
 const fileOf = (path: string, ...states: (LineState | null)[]) => ({
   path,
@@ -11,6 +12,11 @@ const fileOf = (path: string, ...states: (LineState | null)[]) => ({
   lines: new Map(states.flatMap((state, index) => (state === null ? [] : [[index + 1, state] as const]))),
 });
 const coverageOf = (...files: Coverage['files']): Coverage => ({ percent: 12.34, files });
+const linesOf = (...lines: number[]): LineRanges => {
+  const ranges = new LineRanges();
+  for (const line of lines) ranges.add(line, 1);
+  return ranges;
+};
 const noSource = () => Promise.resolve(null);
 
 describe('describeCoverage', () => {
@@ -20,10 +26,10 @@ describe('describeCoverage', () => {
     fileOf('a.py', null, 'covered'),
   );
   const changed = new Map([
-    ['b.py', new Set([1, 2, 4, 99])],
-    ['a/z.py', new Set([1])],
-    ['a.py', new Set([1])],
-    ['README.md', new Set([1, 2, 3])],
+    ['b.py', linesOf(1, 2, 4, 99)],
+    ['a/z.py', linesOf(1)],
+    ['a.py', linesOf(1)],
+    ['README.md', linesOf(1, 2, 3)],
   ]);
   const sources: Readonly<Record<string, string>> = { 'b.py': 'one\r\ntwo\nthree\n\n', 'a.py': '' };
 
@@ -61,7 +67,7 @@ describe('describeCoverage', () => {
   });
 
   it('says null where no changed line can run', async () => {
-    const { summary } = await describeCoverage(coverage, new Map([['a.py', new Set([1])]]), noSource);
+    const { summary } = await describeCoverage(coverage, new Map([['a.py', linesOf(1)]]), noSource);
     expect(summary.changed).toBeNull();
   });
 

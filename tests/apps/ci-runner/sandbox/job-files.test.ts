@@ -63,8 +63,13 @@ describe('listJobFiles', () => {
     await writeFile(join(workspace, 'out/report/sub/a.css'), '');
     await symlink('/etc/passwd', join(workspace, 'out/report/passwd'));
     await symlink('/etc', join(workspace, 'out/report/etc'));
-    expect(await listJobFiles(workspace, 'out/report', deep)).toEqual(['index.html', 'sub/a.css']);
-    expect(await listJobFiles(workspace, 'out/report', { max: 100, deep: false })).toEqual(['index.html']);
+    expect(await listJobFiles(workspace, 'out/report', deep)).toEqual([
+      { path: 'index.html', size: expect.any(Number) },
+      { path: 'sub/a.css', size: expect.any(Number) },
+    ]);
+    expect(await listJobFiles(workspace, 'out/report', { max: 100, deep: false })).toMatchObject([
+      { path: 'index.html' },
+    ]);
     expect(await listJobFiles(workspace, 'out/report', { max: 1, deep: true })).toHaveLength(1);
   });
 

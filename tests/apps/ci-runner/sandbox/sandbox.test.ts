@@ -1,6 +1,6 @@
 /** A sandbox and its runner over their connection, with programs in place of bubblewrap: the fence itself is tried in the lab. */
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
@@ -25,9 +25,10 @@ const controller = new AbortController();
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'lab-sandbox-'));
   const part = (name: string): string => join(root, name);
-  const paths = { workspace: part('work'), etc: part('etc'), cache: '/', tools: '/' };
+  const paths = { workspace: part('work'), etc: part('etc'), cache: part('cache'), tools: '/' };
   await prepareSandbox(paths);
-  app = createSandboxApp({ paths, proxyDir: root });
+  await mkdir(paths.cache);
+  app = createSandboxApp({ paths, proxyDir: root, mayStore: true });
   socket = part('sandbox.sock');
   await app.listen({ path: socket });
   sandbox = await openSandbox(socket, controller.signal);
@@ -41,6 +42,7 @@ afterEach(async () => {
 async function run(argv: string[], change: Partial<StepRequest> = {}, client = sandbox) {
   const step = {
     argv,
+    programs: 'lab',
     directory: '/',
     network: 'none',
     cache: 'none',
@@ -119,7 +121,7 @@ describe('files of the job', () => {
     await sandbox.write('src/a b/ü?.txt', 'text');
     expect((await sandbox.read('src/a b/ü?.txt', 10))?.toString()).toBe('text');
     expect(await sandbox.read('src/none', 10)).toBeUndefined();
-    expect(await sandbox.list('src', 10, { deep: true })).toEqual(['a b/ü?.txt']);
+    expect(await sandbox.list('src', 10, { deep: true })).toEqual([{ path: 'a b/ü?.txt', size: 4 }]);
   });
 
   it('that are not what they say are refused in words', async () => {
@@ -128,6 +130,56 @@ describe('files of the job', () => {
     await expect(sandbox.read('out/link', 10)).rejects.toThrow('out/link is not a plain file.');
     await writeFile(join(root, 'work/out/large'), 'x'.repeat(20));
     await expect(sandbox.read('out/large', 10)).rejects.toThrow('larger than 10 bytes');
+  });
+});
+
+describe('the store of packages', () => {
+  const KEY = `node-${'0'.repeat(32)}`;
+  const stored = (path: string): string => join(root, 'cache', KEY, path);
+
+  it('takes folders of the job, readable for every job, with links as they are', async () => {
+    await sandbox.write('npm/a/package.json', '{}');
+    await chmod(join(root, 'work/npm/a/package.json'), 0o600);
+    await symlink('/etc/passwd', join(root, 'work/npm/link'));
+    await sandbox.storePackages(KEY, ['npm']);
+    expect((await stat(stored('npm/a/package.json'))).mode & 0o777).toBe(0o644);
+    expect((await lstat(stored('npm/link'))).isSymbolicLink()).toBe(true);
+    // Again under the same key: what was there goes.
+    await sandbox.write('venv/new', '');
+    await sandbox.storePackages(KEY, ['venv']);
+    expect(await readdir(join(root, 'cache'))).toEqual([KEY]);
+    expect(await readdir(join(root, 'cache', KEY))).toEqual(['venv']);
+  });
+
+  it('is measured and emptied', async () => {
+    await sandbox.write('npm/large', 'x'.repeat(100_000));
+    await sandbox.storePackages(KEY, ['npm']);
+    expect(await sandbox.measurePackages()).toBeGreaterThan(100_000);
+    await sandbox.clearPackages();
+    expect(await readdir(join(root, 'cache'))).toEqual([]);
+  });
+
+  it.each([
+    ['../../etc', ['npm']],
+    ['node-x', ['npm']],
+    [KEY, ['../..']],
+    [KEY, ['/etc']],
+    [KEY, []],
+  ])('takes nothing under the key %j from %j', async (key, folders) => {
+    await expect(sandbox.storePackages(encodeURIComponent(key), folders)).rejects.toThrow(SandboxGone);
+    expect(await readdir(join(root, 'cache'))).toEqual([]);
+  });
+
+  it('is out of reach in the sandbox of a job', async () => {
+    const paths = { workspace: join(root, 'work'), etc: join(root, 'etc'), cache: join(root, 'cache'), tools: '/' };
+    const ofJob = createSandboxApp({ paths, proxyDir: root, mayStore: false });
+    await ofJob.listen({ path: join(root, 'job.sock') });
+    const job = await openSandbox(join(root, 'job.sock'), controller.signal);
+    await sandbox.write('npm/x', '');
+    await expect(job.storePackages(KEY, ['npm'])).rejects.toThrow('This sandbox stores no packages.');
+    await expect(job.clearPackages()).rejects.toThrow(SandboxGone);
+    await job.close();
+    await ofJob.close();
   });
 });
 

@@ -1,5 +1,7 @@
 /** Finds the addresses in a text; all else stays text. */
 
+import { trimEnd } from '@cloud-lab/common/trim';
+
 /** A piece of a text; with `href` it is an address. */
 export interface TextPiece {
   text: string;
@@ -29,7 +31,7 @@ export function splitLinks(text: string): TextPiece[] {
 
 /** What ends a sentence, or closes a bracket that was opened before the address, is not part of it. */
 function trimAddress(found: string): string {
-  const address = found.replace(/[.,;:!?…*_]+$/, '');
+  const address = trimEnd(found, '.,;:!?…*_');
   const isClosed = BRACKETS.some(
     ([open, close]) => address.endsWith(close) && count(address, close) > count(address, open),
   );

@@ -10,6 +10,7 @@ import {
   networkArguments,
   type RecordedContainer,
   type RecordedResources,
+  seccompProfile,
   type Upload,
   volumeArguments,
 } from './recorded-resources.ts';
@@ -29,7 +30,10 @@ export async function prepareBareHosts({ networks, volumes, containers }: Record
   const folder = await mkdtemp(join(tmpdir(), 'cloud-lab-bench-hosts-'));
   const forget = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
-    for (const container of containers) await packUploads(container, folder);
+    for (const container of containers) {
+      await packUploads(container, folder);
+      await writeFile(seccompFileOf(archiveOf(container, folder)), seccompProfile(container));
+    }
   } catch (error) {
     await forget();
     throw error;
@@ -48,7 +52,7 @@ export async function prepareBareHosts({ networks, volumes, containers }: Record
 
 async function startHost(container: RecordedContainer, archive: string, signal: AbortSignal): Promise<void> {
   const { name, hostname } = container;
-  await run('docker', containerArguments(container), { signal });
+  await run('docker', containerArguments(container, seccompFileOf(archive)), { signal });
   await run('docker', ['cp', '-', `${name}:/`], { signal, input: archive });
   await run('docker', ['start', name], { signal });
   await waitUntilReady({
@@ -62,6 +66,10 @@ async function startHost(container: RecordedContainer, archive: string, signal: 
 
 function archiveOf({ name }: RecordedContainer, folder: string): string {
   return join(folder, `${name}.tar`);
+}
+
+function seccompFileOf(archive: string): string {
+  return `${archive}.seccomp.json`;
 }
 
 /** One archive of all that is uploaded: files alone, so that the folders of the image keep their owners and modes. */

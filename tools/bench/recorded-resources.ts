@@ -82,8 +82,15 @@ export function volumeArguments({ name, labels }: RecordedVolume): string[] {
   return ['volume', 'create', ...labelFlags(labels), name];
 }
 
+const SECCOMP = 'seccomp=';
+
+/** The filter of system calls of a container: the engine's API takes it as it is, its CLI by a file. */
+export function seccompProfile({ securityOpts }: RecordedContainer): string {
+  return securityOpts.find((text) => text.startsWith(SECCOMP))?.slice(SECCOMP.length) ?? '{}';
+}
+
 /** Makes the container without starting it. */
-export function containerArguments(container: RecordedContainer): string[] {
+export function containerArguments(container: RecordedContainer, seccompFile: string): string[] {
   const { networksAdvanced, ports, volumes = [], tmpfs } = container;
   return [
     ...['create', '--name', container.name, '--hostname', container.hostname, '--restart', container.restart],
@@ -92,7 +99,10 @@ export function containerArguments(container: RecordedContainer): string[] {
     ...labelFlags(container.labels),
     ...container.envs.flatMap((text) => ['--env', text]),
     ...container.capabilities.adds.flatMap((name) => ['--cap-add', name]),
-    ...container.securityOpts.flatMap((text) => ['--security-opt', text]),
+    ...container.securityOpts.flatMap((text) => [
+      '--security-opt',
+      text.startsWith(SECCOMP) ? `${SECCOMP}${seccompFile}` : text,
+    ]),
     ...Object.entries(tmpfs).flatMap(([path, options]) => ['--tmpfs', options === '' ? path : `${path}:${options}`]),
     ...networksAdvanced.flatMap(({ name, ipv4Address, aliases }) => [
       ...['--network', name, '--ip', ipv4Address],

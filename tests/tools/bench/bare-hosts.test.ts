@@ -11,6 +11,7 @@ import {
   type RecordedResources,
   readResources,
   revealSecrets,
+  seccompProfile,
   volumeArguments,
 } from '../../../tools/bench/recorded-resources.ts';
 import { labWith, PROJECT_DIR } from '../../helpers/lab.ts';
@@ -77,13 +78,14 @@ describe('the recorded resources', () => {
       `volume create ${labels} --label cloud-lab.host=database lab-bench-database-data`,
     );
     const storage = containers.find(({ hostname }) => hostname === 'storage') ?? expect.fail('no host storage');
-    const text = containerArguments(storage).join(' ');
+    const text = containerArguments(storage, '/tmp/seccomp.json').join(' ');
+    expect(JSON.parse(seccompProfile(storage))).toMatchObject({ defaultAction: 'SCMP_ACT_ALLOW' });
     for (const part of [
       'create --name lab-bench-storage --hostname storage --restart unless-stopped',
       `--memory ${storage.memory}m --memory-swap ${storage.memory}m --stop-signal SIGRTMIN+3 --cgroupns private`,
       `${labels} --label cloud-lab.host=storage`,
       '--env container=docker --env SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1 --cap-add CAP_SYS_ADMIN --cap-add CAP_NET_ADMIN',
-      '--security-opt seccomp=unconfined --security-opt apparmor=unconfined --tmpfs /run --tmpfs /run/lock --tmpfs /tmp',
+      '--security-opt seccomp=/tmp/seccomp.json --security-opt apparmor=unconfined --tmpfs /run --tmpfs /run/lock --tmpfs /tmp',
       '--network lab-bench --ip 10.',
       '--network-alias storage',
       ':10000/tcp',
@@ -92,7 +94,8 @@ describe('the recorded resources', () => {
       expect(text).toContain(part);
     }
     expect(text).toMatch(/ cloud-lab\/system:\w+ \/usr\/local\/sbin\/start-host$/);
-    for (const container of containers) expect(containerArguments(container).join(' ')).not.toMatch(/undefined|NaN/);
+    for (const container of containers)
+      expect(containerArguments(container, '').join(' ')).not.toMatch(/undefined|NaN/);
   });
 
   test('have their secrets revealed, also one in another', () => {

@@ -96,6 +96,12 @@ export const reportPrefix = (id: string): string => `${runPrefix(id)}report/`;
 /** The run's CiResult, JSON: a job that is delivered again after its end is not run again. */
 export const resultBlobName = (id: string): string => `${runPrefix(id)}result.json`;
 
+/** The attempts at the run that have not ended, JSON: when each began, and on which runner. */
+export const attemptsBlobName = (id: string): string => `${runPrefix(id)}attempts.json`;
+
+/** There where the run was cancelled. */
+export const cancelledBlobName = (id: string): string => `${runPrefix(id)}cancelled`;
+
 /** The run's CiTestList, JSON. */
 export const testsBlobName = (id: string): string => `${runPrefix(id)}tests.json`;
 

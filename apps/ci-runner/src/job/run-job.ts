@@ -1,6 +1,8 @@
 /** One job from its commit to its result, with everything around the tests: a place, a log, the record of its steps. */
 import { type CiJob, type CiResult, logBlobName } from '@cloud-lab/common/ci-messages';
 import { type Sandbox, SandboxGone } from '../sandbox/client.ts';
+import { Attempts, refuseAttempt } from './attempts.ts';
+import { isCancelled, RunCancelled, watchCancellation } from './cancellation.ts';
 import { refuseSource } from './checkout.ts';
 import { JobLog } from './job-log.ts';
 import type { RunnerParts } from './job-parts.ts';
@@ -21,36 +23,46 @@ export async function runJob(job: CiJob, startedAt: Date, parts: RunnerParts, si
 
   const progress = new Progress({ job, runner: config.RUNNER_NAME, startedAt, tell: parts.tell });
   const log = await JobLog.create(container.getAppendBlobClient(logBlobName(job.id)), logger, signal);
+  const attempts = new Attempts(container, job.id);
   const place = slots.take();
   let sandbox: Sandbox | null = null;
   let outcome: Outcome;
+  const over = new AbortController();
+  const cancelled = watchCancellation(container, job.id, { signal: AbortSignal.any([signal, over.signal]), logger });
+  const end = AbortSignal.any([signal, cancelled]);
   try {
     log.writeLine(`Run ${job.id} of ${job.repository}, branch ${job.branch}, on ${config.RUNNER_NAME}`);
-    const refusal = refuseSource(job.repository, job.commit, config.CI_REPOSITORIES);
+    if (await isCancelled(container, job.id, signal)) throw new RunCancelled();
+    const attempt = { runner: config.RUNNER_NAME, startedAt: startedAt.toISOString() };
+    const refusal =
+      refuseSource(job.repository, job.commit, config.CI_REPOSITORIES) ??
+      refuseAttempt(await attempts.begin(attempt, signal));
     if (refusal === null) {
-      sandbox = await place.open(signal);
+      sandbox = await place.open(end);
       progress.begin('sandbox');
-      outcome = await testCommit(job, { ...parts, sandbox, log, progress, stored, signal });
+      outcome = await testCommit(job, { ...parts, sandbox, log, progress, stored, signal: end });
     } else outcome = errored(refusal);
   } catch (error) {
     if (signal.aborted) {
       log.abandon();
+      await attempts.leave();
       throw error;
     }
-    logger.error({ err: error, job: job.id }, 'The runner could not do its part of a job');
-    outcome = errored(
-      error instanceof SandboxGone
-        ? 'The sandbox ended before the job did: perhaps the host ran out of memory. Try again.'
-        : 'The runner could not do its part: ask for help.',
-    );
+    outcome = errored(describeEnd(error));
+    if (!(error instanceof RunCancelled))
+      logger.error({ err: error, job: job.id }, 'The runner could not do its part of a job');
   } finally {
+    over.abort();
     if (!signal.aborted) progress.begin('cleanup', 'done');
     await sandbox?.close();
     slots.give(place);
   }
   log.writeLine(`\n${outcome.state}: ${outcome.reason}`);
   await log.close();
-  signal.throwIfAborted();
+  if (signal.aborted) {
+    await attempts.leave();
+    signal.throwIfAborted();
+  }
   const finishedAt = new Date();
   const result: CiResult = {
     id: job.id,
@@ -63,4 +75,12 @@ export async function runJob(job: CiJob, startedAt: Date, parts: RunnerParts, si
   };
   await stored.storeResult(result);
   return result;
+}
+
+/** What ended a job before it came to a verdict, as a sentence. */
+function describeEnd(error: unknown): string {
+  if (error instanceof RunCancelled) return error.message;
+  return error instanceof SandboxGone
+    ? 'The sandbox ended before the job did: perhaps the host ran out of memory. Try again.'
+    : 'The runner could not do its part: ask for help.';
 }

@@ -14,6 +14,7 @@ import {
   type SASLOptions,
 } from 'kafkajs';
 import type { Logger } from 'pino';
+import { boundKafkaBatches } from './kafka-batches.ts';
 import { correctKafkaTimers } from './kafka-timers.ts';
 
 export interface KafkaOptions {
@@ -68,6 +69,9 @@ const writeEntry =
 /** Makes a client; nothing connects before `connect()` of a producer, a consumer or an admin. */
 export function createKafka({ brokers, clientId, logger, ssl, sasl, retry, socketFactory }: KafkaOptions): Kafka {
   correctKafkaTimers();
+  boundKafkaBatches(({ error, ...batch }) =>
+    logger.warn({ err: error, ...batch }, 'Messages of Kafka were passed over'),
+  );
   const config: KafkaConfig = {
     brokers,
     clientId,

@@ -47,6 +47,8 @@ const STUDENT: readonly Rule[] = [
   ...onTopics(OPEN_TOPICS, READ, WRITE, DESCRIBE_CONFIGS),
   ...onGroups(['*'], READ),
   ...refused(beginningWith(onGroups([...SERVICE_GROUPS.runner, ...SERVICE_GROUPS.web], READ))),
+  // Transactions, over the topics that one may write to.
+  rule(Resource.TRANSACTIONAL_ID, '*', WRITE),
 ];
 
 const WEB: readonly Rule[] = [

@@ -20,8 +20,8 @@ export function describeTopicConfig({ keepMiB, keepHours }: LabTopic, sizes: Siz
     'retention.ms': Math.min(keepHours ?? sizes.RETENTION_HOURS, sizes.RETENTION_HOURS) * HOUR_MS,
     'segment.bytes': Math.max(1, Math.floor(keepMiB / SEGMENTS)) * MIB,
     'min.insync.replicas': copiesInSync(sizes),
-    // The lab's readers know no snappy, lz4 or zstd: one such message would stop them all.
-    'compression.type': 'uncompressed',
+    // As the producer packed them: to unpack them, the broker would need memory for whatever they say.
+    'compression.type': 'producer',
   };
   return Object.entries(config).map(([name, value]) => ({ name, value: String(value) }));
 }

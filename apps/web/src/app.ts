@@ -16,6 +16,7 @@ import { handleErrors, refuse } from './plugins/errors.ts';
 import { type Metrics, measureRequests } from './plugins/metrics.ts';
 import { logRequests } from './plugins/request-log.ts';
 import { collectRoutes } from './plugins/route-table.ts';
+import { refuseForeignOrigins } from './plugins/same-origin.ts';
 import { secureHeaders } from './plugins/security.ts';
 import { registerBadge } from './routes/badge.ts';
 import { registerChat } from './routes/chat.ts';
@@ -81,6 +82,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   logRequests(app);
   await secureHeaders(app);
   handleErrors(app, routes);
+  refuseForeignOrigins(app);
   await describeApi(app, lab.version, assets);
 
   registerHealth(app, health);

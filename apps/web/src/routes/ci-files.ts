@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type {
+  FastifyContextConfig,
   FastifyInstance,
   FastifySchema,
   RawServerDefault,
@@ -42,8 +43,9 @@ function read<Route extends RouteGenericInterface>(
   url: string,
   schema: FastifySchema,
   handler: RouteHandlerMethod<RawServerDefault, IncomingMessage, ServerResponse, Route>,
+  config: FastifyContextConfig = {},
 ): void {
-  app.route<Route>({ method: 'GET', url, schema, exposeHeadRoute: false, handler });
+  app.route<Route>({ method: 'GET', url, schema, config, exposeHeadRoute: false, handler });
   app.route<Route>({ method: 'HEAD', url, schema: { hide: true }, handler });
 }
 
@@ -64,6 +66,7 @@ export function registerCiFiles(app: FastifyInstance, options: CiFilesOptions): 
       const events = followRun(lives, run, { offset: bytes.length, signal });
       return reply.send(Readable.from(join(bytes, events), { objectMode: false }));
     },
+    { isLive: true, isDocument: true },
   );
 
   read<{ Params: { id: string; '*': string } }>(

@@ -18,6 +18,7 @@ import { LiveRuns } from '../../apps/web/src/ci/live/live-runs.ts';
 import type { ReportStore } from '../../apps/web/src/ci/report-store.ts';
 import { RunWaiters } from '../../apps/web/src/ci/run-waiters.ts';
 import { CiService } from '../../apps/web/src/ci/service.ts';
+import { unfinishedRuns } from '../../apps/web/src/limits/table.ts';
 import { createMetrics } from '../../apps/web/src/plugins/metrics.ts';
 import { packArtifacts } from '../../infra/artifacts.ts';
 import { createMemoryRunStore } from '../apps/web/memory-run-store.ts';
@@ -55,6 +56,8 @@ export interface LiveRun {
   end(sample: SampleRun): Promise<void>;
 }
 
+/** A browser of the tests does more in a second than a person. */
+const CLIENTS_PER_ADDRESS = 1_000;
 const REPOSITORIES = ['myapp', 'weather'];
 const BRANCHES = ['feature/round-half-even', 'main', 'new-readme', 'try-new-plot'];
 
@@ -118,6 +121,7 @@ export async function startWebFixture({ port = 0, runnerIsThere = true } = {}): 
     git,
     queue: { send: async (job) => void (runnerIsThere && run(job)) },
     repositories: REPOSITORIES,
+    unfinished: unfinishedRuns(CLIENTS_PER_ADDRESS),
     log,
     waiters: new RunWaiters(runs, 50),
     onChanged: (run) => lives.tell(run),
@@ -147,6 +151,7 @@ export async function startWebFixture({ port = 0, runnerIsThere = true } = {}): 
     stream: createMemoryStream(kafka),
     health: { check: async () => ({ status: 'ok', checkedAt: new Date().toISOString(), services: SERVICES }) },
     metrics: createMetrics(),
+    limits: { clientsPerAddress: CLIENTS_PER_ADDRESS, labNetworks: [] },
     assets: { publicDir: await unpackPublic(scratch), swaggerDir: undefined },
     webhook: { secret: undefined, gitUrl: 'http://git.example/git' },
     log,

@@ -19,6 +19,7 @@ import { openDatabase, prepareDatabase } from './database/connect.ts';
 import { createSqlRunStore } from './database/sql-run-store.ts';
 import { createHealthChecks, type HealthChecks } from './health/health.ts';
 import { databaseProbe, gitProbe, kafkaProbes, storageProbe } from './health/probes.ts';
+import { unfinishedRuns } from './limits/table.ts';
 import { createMetrics, type Metrics } from './plugins/metrics.ts';
 import { createKafkaParts } from './stream/kafka-parts.ts';
 import { createStreamView, type StreamView } from './stream/stream-view.ts';
@@ -68,6 +69,7 @@ export function createServices(config: WebConfig, log: Logger): Services {
     queue,
     git,
     repositories: config.repositories,
+    unfinished: unfinishedRuns(config.clientsPerAddress),
     lostAfterMs: config.lostAfterSeconds * 1_000,
     log,
     onChanged: (run) => {

@@ -1,10 +1,11 @@
 /** What a run leaves behind: its log and its report, and no way past them. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { contentTypeOf, safePath } from '../../../apps/web/src/ci/report-path.ts';
 import type { LogPiece, ReportStore } from '../../../apps/web/src/ci/report-store.ts';
 import type { RunStore } from '../../../apps/web/src/ci/run-store.ts';
 import { UnavailableError } from '../../../apps/web/src/errors.ts';
+import { OPEN_LIMITS, sizeOf } from '../../../apps/web/src/limits/table.ts';
 import { finished, newRun } from './ci-fixtures.ts';
 import { buildTestApp, logPiece, reportsWith, strict } from './helper.ts';
 import { createMemoryRunStore } from './memory-run-store.ts';
@@ -190,6 +191,26 @@ describe('GET /api/v1/ci/:id/log', () => {
     text += 'second, é\n';
     await runs.apply(finished(run.id));
     expect((await asking).body).toBe('first\nsecond, é\n');
+  });
+
+  it('is followed by so many of one address, and others follow it all the same', async () => {
+    const runs = createMemoryRunStore();
+    const run = newRun();
+    await runs.insert(run);
+    const { app, lives } = await buildTestApp({ runs, reports: reportsWith({}), limits: { clientsPerAddress: 1 } });
+    const follow = (remoteAddress: string) => app.inject({ url: `/api/v1/ci/${run.id}/log`, remoteAddress });
+    const most = sizeOf(OPEN_LIMITS.runStreams, 1);
+    const following = Array.from({ length: most }, () => follow('192.0.2.1'));
+    await vi.waitFor(() => expect(lives.size).toBe(1));
+    const refused = await follow('192.0.2.1');
+    expect([refused.statusCode, refused.json().text]).toEqual([
+      429,
+      `Your address has ${most} streams of runs and logs open. Try again in 5 s.`,
+    ]);
+    following.push(follow('192.0.2.2'));
+    await runs.apply(finished(run.id));
+    for (const answer of await Promise.all(following)) expect(answer.statusCode).toBe(200);
+    expect((await follow('192.0.2.1')).statusCode).toBe(200);
   });
 
   it('tells 503 in words when the storage is away', async () => {

@@ -58,9 +58,16 @@ const describeRunsFurther: Migration = {
   },
 };
 
+const limitRuns: Migration = {
+  async up(db: Kysely<unknown>) {
+    await sql`alter table ci_runs add column if not exists address varchar(64)`.execute(db);
+  },
+};
+
 const MIGRATIONS: Record<string, Migration> = {
   '001-ci-runs': createCiRuns,
   '002-steps-and-active-runs': describeRunsFurther,
+  '003-addresses-of-unfinished-runs': limitRuns,
 };
 
 /**

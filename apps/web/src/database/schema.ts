@@ -39,6 +39,8 @@ export interface CiRunsTable {
   has_coverage: number;
   /** activeKey() while the run is unfinished, then null: the database lets one such run exist. */
   active_key: string | null;
+  /** Who asked for it, where that is limited; null once the run is finished. */
+  address: string | null;
 }
 
 export interface Tables {

@@ -7,7 +7,7 @@ import { type CiRun, isFinished } from '../ci/run.ts';
 import type { RunStore } from '../ci/run-store.ts';
 import { HttpError } from '../errors.ts';
 import { RunParams } from '../schemas/ci.ts';
-import { ErrorSchema } from '../schemas/error.ts';
+import { errorsOf } from '../schemas/error.ts';
 import { findRun } from './ci.ts';
 
 const FileParams = Type.Object({
@@ -19,12 +19,13 @@ const describe = (summary: string, schema: TSchema, params: TSchema = RunParams)
   tags: ['ci'],
   summary,
   params,
-  response: { 200: schema, '4xx': ErrorSchema, '5xx': ErrorSchema },
+  response: { 200: schema, ...errorsOf(404, 503) },
 });
 
 /** Registers /api/v1/ci/:id/tests, /api/v1/ci/:id/coverage and /api/v1/ci/:id/coverage/*. */
 export function registerCiDocuments(app: FastifyInstance, runs: Pick<RunStore, 'get'>, documents: CiDocuments): void {
   app.get<{ Params: { id: string } }>('/api/v1/ci/:id/tests', {
+    config: { limit: 'read' },
     schema: describe('The tests of a run one by one, failed ones first', CiTestList),
     handler: async (request, reply) => {
       const run = await findRun(runs, request.params.id);
@@ -34,6 +35,7 @@ export function registerCiDocuments(app: FastifyInstance, runs: Pick<RunStore, '
   });
 
   app.get<{ Params: { id: string } }>('/api/v1/ci/:id/coverage', {
+    config: { limit: 'read' },
     schema: describe('The coverage of a run, as a whole and file by file', CiCoverage),
     handler: async (request, reply) => {
       const run = await findRun(runs, request.params.id);
@@ -43,6 +45,7 @@ export function registerCiDocuments(app: FastifyInstance, runs: Pick<RunStore, '
   });
 
   app.get<{ Params: { id: string; '*': string } }>('/api/v1/ci/:id/coverage/*', {
+    config: { limit: 'read' },
     schema: describe('One file of the coverage of a run, line by line', CiCoverageFile, FileParams),
     handler: async (request, reply) => {
       const run = await findRun(runs, request.params.id);

@@ -17,7 +17,10 @@ import { safePath } from '../ci/report-path.ts';
 import type { ReportStore } from '../ci/report-store.ts';
 import type { RunStore } from '../ci/run-store.ts';
 import { HttpError } from '../errors.ts';
+import type { ClientLimits } from '../limits/client-limits.ts';
 import { RunParams } from '../schemas/ci.ts';
+import { contentOf } from '../schemas/content.ts';
+import { errorsOf } from '../schemas/error.ts';
 import { findRun } from './ci.ts';
 import { clientGone } from './client-gone.ts';
 import { sendReportFile } from './report-file.ts';
@@ -26,6 +29,7 @@ export interface CiFilesOptions {
   runs: RunStore;
   reports: ReportStore;
   lives: LiveRuns;
+  clients: Pick<ClientLimits, 'open'>;
   /** Repository whose reports /static serves. */
   repository: string;
   /** Aborts as the process ends. */
@@ -45,21 +49,29 @@ function read<Route extends RouteGenericInterface>(
   handler: RouteHandlerMethod<RawServerDefault, IncomingMessage, ServerResponse, Route>,
   config: FastifyContextConfig = {},
 ): void {
-  app.route<Route>({ method: 'GET', url, schema, config, exposeHeadRoute: false, handler });
-  app.route<Route>({ method: 'HEAD', url, schema: { hide: true }, handler });
+  const limit = 'read';
+  app.route<Route>({ method: 'GET', url, schema, config: { ...config, limit }, exposeHeadRoute: false, handler });
+  app.route<Route>({ method: 'HEAD', url, schema: { hide: true }, config: { limit }, handler });
 }
 
 /** Registers /api/v1/ci/:id/log, /api/v1/ci/:id/report/* and /static/<branch>/*. */
 export function registerCiFiles(app: FastifyInstance, options: CiFilesOptions): void {
-  const { runs, reports, lives, repository, closing } = options;
+  const { runs, reports, lives, clients, repository, closing } = options;
   read<{ Params: { id: string } }>(
     app,
     '/api/v1/ci/:id/log',
-    { tags: ['ci'], summary: 'The log of a run, as text; follows it while the run goes on', params: RunParams },
+    {
+      tags: ['ci'],
+      summary: 'The log of a run, as text; follows it while the run goes on',
+      params: RunParams,
+      response: { 200: contentOf('text/plain', Type.String(), 'The log'), ...errorsOf(404, 503) },
+    },
     async (request, reply) => {
       const run = await findRun(runs, request.params.id);
       reply.type('text/plain; charset=utf-8').header('cache-control', 'no-store').header('x-accel-buffering', 'no');
       if (request.method === 'HEAD') return reply.send();
+      const leave = clients.open('runStreams', request);
+      reply.raw.once('close', leave);
       const signal = AbortSignal.any([clientGone(reply), closing]);
       // The first piece is read here: a storage that is away is still told in words.
       const { bytes } = await reports.log(run.id, 0);
@@ -72,7 +84,16 @@ export function registerCiFiles(app: FastifyInstance, options: CiFilesOptions): 
   read<{ Params: { id: string; '*': string } }>(
     app,
     '/api/v1/ci/:id/report/*',
-    { tags: ['ci'], summary: 'A file of the coverage report of a run', params: ReportParams },
+    {
+      tags: ['ci'],
+      summary: 'A file of the coverage report of a run',
+      params: ReportParams,
+      response: {
+        200: contentOf('*/*', Type.Unknown(), 'The file, of the type that its name says'),
+        304: Type.Null({ description: 'The client has this file already' }),
+        ...errorsOf(404, 503),
+      },
+    },
     async (request, reply) => {
       const run = await findRun(runs, request.params.id);
       const path = safePath(request.params['*'] === '' ? 'index.html' : request.params['*']);

@@ -32,6 +32,7 @@ const CHART_BRANCH = 'main';
 /** Registers /ci, /ci/:id and /ci/:id/coverage/*. */
 export function registerCiPages(app: FastifyInstance, { lab, ci, runs, documents }: CiPagesOptions): void {
   app.get<{ Querystring: Query }>('/ci', {
+    config: { limit: 'read' },
     schema: { hide: true },
     handler: async (request, reply) => {
       const filter = readFilter(request.query, ci);
@@ -58,6 +59,7 @@ export function registerCiPages(app: FastifyInstance, { lab, ci, runs, documents
   });
 
   app.get<{ Params: { id: string } }>('/ci/:id', {
+    config: { limit: 'read' },
     schema: { hide: true },
     handler: async (request, reply) => {
       const run = await findRun(runs, request.params.id);
@@ -73,6 +75,7 @@ export function registerCiPages(app: FastifyInstance, { lab, ci, runs, documents
   });
 
   app.get<{ Params: { id: string; '*': string }; Querystring: Query }>('/ci/:id/coverage/*', {
+    config: { limit: 'read' },
     schema: { hide: true },
     handler: async (request, reply) => {
       const run = await findRun(runs, request.params.id);

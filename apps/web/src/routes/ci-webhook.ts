@@ -8,7 +8,7 @@ import { type PushOrigin, PushPayload, readEvent } from '../ci/webhook/event.ts'
 import { HttpError } from '../errors.ts';
 import { refuse } from '../plugins/errors.ts';
 import { CiResultSchema } from '../schemas/ci.ts';
-import { ErrorSchema } from '../schemas/error.ts';
+import { errorsOf } from '../schemas/error.ts';
 import { accept } from './ci.ts';
 import { originOf } from './origin.ts';
 
@@ -49,7 +49,7 @@ export async function registerCiWebhook(app: FastifyInstance, options: CiWebhook
     }
     if (event.kind === 'ignored') return reply.code(202).send({ status: 'ignored', text: event.text });
     const repository = ci.allowed(nameRepository(event.origin, [gitUrl, `${originOf(request)}/git`]));
-    return accept(request, reply, await ci.request(event.branch, repository));
+    return accept(request, reply, await ci.request(event.branch, repository, undefined));
   };
 
   await app.register(async (scope) => {
@@ -60,6 +60,7 @@ export async function registerCiWebhook(app: FastifyInstance, options: CiWebhook
 
     scope.post('/api/v1/ci/webhook', {
       bodyLimit: BODY_LIMIT_MIB * 1024 * 1024,
+      config: { limit: 'webhook' },
       schema: {
         tags: ['ci'],
         summary: 'Takes webhooks of GitHub, Gitea and GitLab, and tests what was pushed',
@@ -71,8 +72,7 @@ export async function registerCiWebhook(app: FastifyInstance, options: CiWebhook
         response: {
           200: PingSchema,
           202: Type.Union([CiResultSchema, IgnoredSchema]),
-          '4xx': ErrorSchema,
-          '5xx': ErrorSchema,
+          ...errorsOf(401, 403, 404, 503),
         },
       },
       // For the description alone: readEvent checks what has come.

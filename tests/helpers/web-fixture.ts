@@ -21,6 +21,7 @@ import { CiService } from '../../apps/web/src/ci/service.ts';
 import { unfinishedRuns } from '../../apps/web/src/limits/table.ts';
 import { createMetrics } from '../../apps/web/src/plugins/metrics.ts';
 import { packArtifacts } from '../../infra/artifacts.ts';
+import { createMemoryAcceptedWebhooks } from '../apps/web/memory-accepted-webhooks.ts';
 import { createMemoryRunStore } from '../apps/web/memory-run-store.ts';
 import { PROJECT_DIR } from './lab.ts';
 import { createMemoryChat, MemoryTopics, sampleTalk } from './memory-chat.ts';
@@ -145,6 +146,7 @@ export async function startWebFixture({ port = 0, runnerIsThere = true } = {}): 
     lab: { name: 'sample', version: '0.1.0', endpoints: {} },
     ci,
     runs,
+    acceptedWebhooks: createMemoryAcceptedWebhooks(),
     reports: storage,
     lives,
     chat,

@@ -10,6 +10,7 @@ import type { LiveRuns } from './ci/live/live-runs.ts';
 import type { ReportStore } from './ci/report-store.ts';
 import type { RunStore } from './ci/run-store.ts';
 import type { CiService } from './ci/service.ts';
+import type { AcceptedWebhooks } from './ci/webhook/accepted-webhooks.ts';
 import type { HealthChecks } from './health/health.ts';
 import { type ClientLimitsOptions, declareUnlimited, limitClients } from './limits/client-limits.ts';
 import { describeApi } from './plugins/docs.ts';
@@ -39,6 +40,7 @@ export interface AppOptions {
   lab: LabInfo;
   ci: CiService;
   runs: RunStore;
+  acceptedWebhooks: AcceptedWebhooks;
   reports: ReportStore;
   lives: LiveRuns;
   chat: Chat;
@@ -59,7 +61,7 @@ const KEEP_ALIVE_MS = 30_000;
 /** Builds the app, ready to listen or to be tried with `inject`. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { lab, ci, runs, reports, lives, chat, stream, health, metrics, limits, assets, webhook, log } = options;
-  const { functions = labFunctions } = options;
+  const { functions = labFunctions, acceptedWebhooks } = options;
   const documents = createCiDocuments(reports);
   const closing = new AbortController();
   const app: FastifyInstance = Fastify({
@@ -96,7 +98,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   registerCi(app, { ci, runs, clients });
   registerCiFiles(app, { runs, reports, lives, clients, repository: ci.defaultRepository, closing: closing.signal });
   registerCiDocuments(app, runs, documents);
-  await registerCiWebhook(app, { ci, ...webhook });
+  await registerCiWebhook(app, { ci, runs, accepted: acceptedWebhooks, ...webhook });
   await registerCiEvents(app, { runs, lives, clients, closing: closing.signal });
   registerHome(app, lab, ci.defaultRepository);
   registerCiPages(app, { lab, ci, runs, documents });

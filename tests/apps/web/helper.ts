@@ -24,6 +24,7 @@ import { OpenSlots } from '../../../apps/web/src/limits/open-slots.ts';
 import { unfinishedRuns } from '../../../apps/web/src/limits/table.ts';
 import { createMetrics } from '../../../apps/web/src/plugins/metrics.ts';
 import type { StreamView } from '../../../apps/web/src/stream/stream-view.ts';
+import { createMemoryAcceptedWebhooks } from './memory-accepted-webhooks.ts';
 import { createMemoryRunStore } from './memory-run-store.ts';
 
 export const silent = pino({ level: 'silent' });
@@ -138,6 +139,7 @@ export async function buildTestApp(parts: TestParts = {}): Promise<TestApp> {
     lab: { name: 'test', version: '1.2.3', endpoints: parts.endpoints ?? {} },
     ci,
     runs,
+    acceptedWebhooks: createMemoryAcceptedWebhooks(),
     reports,
     lives,
     chat: parts.chat ?? strict<Chat>('chat'),

@@ -43,6 +43,14 @@ export interface CiRunsTable {
   address: string | null;
 }
 
+export interface CiWebhooksTable {
+  /** SHA-256 of the body, hex. */
+  digest: string;
+  run_id: string;
+  accepted_at: Date;
+}
+
 export interface Tables {
   ci_runs: CiRunsTable;
+  ci_webhooks: CiWebhooksTable;
 }

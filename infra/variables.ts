@@ -72,6 +72,8 @@ export function describeVariables(
     gitHost: git,
     gitInternalUrl: `http://${git}:8080/git`,
     webUrl: publicUrls(lab, inventory).webUrl,
+    clientsPerAddress: String(lab.config.clientsPerAddress),
+    labNetworks: inventory.sources.lab.join(','),
     ...describeKafka(host, lab, inventory),
     ...describeCi(lab, git),
   };

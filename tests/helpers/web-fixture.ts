@@ -42,6 +42,8 @@ export interface WebFixture {
   pathOf(branch: string, state: CiResult['state']): string;
   /** Adds a finished run. */
   add(sample: SampleRun): Promise<void>;
+  /** Puts a file into the report of a run. */
+  putReportFile(runId: string, path: string, text: string): void;
   /** Begins a run that goes on until it is told to end. */
   begin(branch: string, subject: string): Promise<LiveRun>;
   close(): Promise<void>;
@@ -59,6 +61,7 @@ export interface LiveRun {
 
 /** A browser of the tests does more in a second than a person. */
 const CLIENTS_PER_ADDRESS = 1_000;
+const SAMPLE_REPORT = '<!doctype html><title>Coverage report</title><p>The report of the coverage tool.';
 const REPOSITORIES = ['myapp', 'weather'];
 const BRANCHES = ['feature/round-half-even', 'main', 'new-readme', 'try-new-plot'];
 
@@ -79,9 +82,11 @@ const git: GitServer = {
 class Storage implements ReportStore {
   readonly logs = new Map<string, Buffer>();
   readonly documents = new Map<string, unknown>();
+  /** `<run>/<path>` -> text of a file of its report. */
+  readonly files = new Map<string, string>();
 
-  async file(runId: string): ReturnType<ReportStore['file']> {
-    const body = Buffer.from('<!doctype html><title>Coverage report</title><p>The report of the coverage tool.');
+  async file(runId: string, path: string): ReturnType<ReportStore['file']> {
+    const body = Buffer.from(this.files.get(`${runId}/${path}`) ?? SAMPLE_REPORT);
     return this.logs.has(runId) ? { body: Readable.from([body]), etag: '"1"', size: body.length } : undefined;
   }
 
@@ -181,6 +186,7 @@ export async function startWebFixture({ port = 0, runnerIsThere = true } = {}): 
       return `/ci/${found.run.id}`;
     },
     add,
+    putReportFile: (runId, path, text) => void storage.files.set(`${runId}/${path}`, text),
     async begin(branch, subject) {
       const job = {
         id: randomUUID(),

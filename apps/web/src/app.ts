@@ -96,7 +96,15 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   registerStatus(app, health, lab);
   registerFunctions(app, functions);
   registerCi(app, { ci, runs, clients });
-  registerCiFiles(app, { runs, reports, lives, clients, repository: ci.defaultRepository, closing: closing.signal });
+  registerCiFiles(app, {
+    lab,
+    runs,
+    reports,
+    lives,
+    clients,
+    repository: ci.defaultRepository,
+    closing: closing.signal,
+  });
   registerCiDocuments(app, runs, documents);
   await registerCiWebhook(app, { ci, runs, accepted: acceptedWebhooks, ...webhook });
   await registerCiEvents(app, { runs, lives, clients, closing: closing.signal });

@@ -24,8 +24,10 @@ import { errorsOf } from '../schemas/error.ts';
 import { findRun } from './ci.ts';
 import { clientGone } from './client-gone.ts';
 import { sendReportFile } from './report-file.ts';
+import type { LabInfo } from './status.ts';
 
 export interface CiFilesOptions {
+  lab: LabInfo;
   runs: RunStore;
   reports: ReportStore;
   lives: LiveRuns;
@@ -56,7 +58,7 @@ function read<Route extends RouteGenericInterface>(
 
 /** Registers /api/v1/ci/:id/log, /api/v1/ci/:id/report/* and /static/<branch>/*. */
 export function registerCiFiles(app: FastifyInstance, options: CiFilesOptions): void {
-  const { runs, reports, lives, clients, repository, closing } = options;
+  const { lab, runs, reports, lives, clients, repository, closing } = options;
   read<{ Params: { id: string } }>(
     app,
     '/api/v1/ci/:id/log',
@@ -87,6 +89,8 @@ export function registerCiFiles(app: FastifyInstance, options: CiFilesOptions): 
     {
       tags: ['ci'],
       summary: 'A file of the coverage report of a run',
+      description:
+        'A browser that opens a page of it gets a page of the lab with the report in a sandboxed frame; programs get the file.',
       params: ReportParams,
       response: {
         200: contentOf('*/*', Type.Unknown(), 'The file, of the type that its name says'),
@@ -98,7 +102,7 @@ export function registerCiFiles(app: FastifyInstance, options: CiFilesOptions): 
       const run = await findRun(runs, request.params.id);
       const path = safePath(request.params['*'] === '' ? 'index.html' : request.params['*']);
       if (path === undefined || !run.hasReport) throw noReport('this run');
-      return sendReportFile(request, reply, reports, run.id, path.join('/'));
+      return sendReportFile(request, reply, { reports, lab, run, path: path.join('/') });
     },
   );
 
@@ -116,7 +120,7 @@ export function registerCiFiles(app: FastifyInstance, options: CiFilesOptions): 
       const branch = run.branch.split('/').map(encodeURIComponent).join('/');
       return reply.header('cache-control', 'no-cache').redirect(`/static/${branch}/index.html`);
     }
-    return sendReportFile(request, reply, reports, run.id, file);
+    return sendReportFile(request, reply, { reports, lab, run, path: file });
   });
 }
 

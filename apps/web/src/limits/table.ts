@@ -127,6 +127,17 @@ export const UNFINISHED_RUNS = {
   reason: 'Runners take jobs in turn: whoever comes next waits for all of them.',
 } as const;
 
+/** Documents of runs (tests, coverage), which other people's code has a say in: they may be as large as they are allowed to be. */
+export const DOCUMENTS = {
+  /** Requests that read some at a time; addresses take turns. */
+  atOnce: 8,
+  waitSeconds: 10,
+  /** MiB of answers that wait for clients to read them. */
+  unsentMiB: 64,
+  idleSeconds: 30,
+  reason: 'The process has 256 MiB of memory, and a document with the page that is made of it may take 60 of them.',
+} as const;
+
 /** The part of something shared that one address may have. */
 export const SHARE_OF_ADDRESS = 1 / 2;
 

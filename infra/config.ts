@@ -55,6 +55,7 @@ export type LabConfig = {
   /** MiB. */
   ciLog: number;
   ciRetentionDays: number;
+  clientsPerAddress: number;
   kafkaBrokers: 1 | 3;
   /** The network that may use Kafka without TLS and password; undefined: none. */
   kafkaPlaintextFrom: string | undefined;
@@ -128,6 +129,7 @@ const READERS: { [K in Exclude<keyof LabConfig, 'stack'>]: Reader } = {
   ciCores: integer(1, 64),
   ciLog: integer(1, 1_000),
   ciRetentionDays: integer(1, 3_650),
+  clientsPerAddress: integer(1, 10_000),
   kafkaBrokers: brokers,
   kafkaPlaintextFrom: optional(cidr),
   kafkaRetentionHours: integer(1, 87_600),

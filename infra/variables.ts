@@ -77,7 +77,9 @@ export function describeVariables(
     pushNeedsTls: lab.traits.remote ? 'yes' : 'no',
     webUrl: publicUrls(lab, inventory).webUrl,
     siteNames: siteNames(lab, inventory).join(' '),
-    labNetworks: inventory.sources.lab.join(' '),
+    labRanges: inventory.sources.lab.join(' '),
+    clientsPerAddress: String(lab.config.clientsPerAddress),
+    labNetworks: inventory.sources.lab.join(','),
     ...describeKafka(host, lab, inventory),
     ...describeCi(lab, git),
   };

@@ -18,8 +18,10 @@ import { LiveRuns } from '../../apps/web/src/ci/live/live-runs.ts';
 import type { ReportStore } from '../../apps/web/src/ci/report-store.ts';
 import { RunWaiters } from '../../apps/web/src/ci/run-waiters.ts';
 import { CiService } from '../../apps/web/src/ci/service.ts';
+import { unfinishedRuns } from '../../apps/web/src/limits/table.ts';
 import { createMetrics } from '../../apps/web/src/plugins/metrics.ts';
 import { packArtifacts } from '../../infra/artifacts.ts';
+import { createMemoryAcceptedWebhooks } from '../apps/web/memory-accepted-webhooks.ts';
 import { createMemoryRunStore } from '../apps/web/memory-run-store.ts';
 import { PROJECT_DIR } from './lab.ts';
 import { createMemoryChat, MemoryTopics, sampleTalk } from './memory-chat.ts';
@@ -40,6 +42,8 @@ export interface WebFixture {
   pathOf(branch: string, state: CiResult['state']): string;
   /** Adds a finished run. */
   add(sample: SampleRun): Promise<void>;
+  /** Puts a file into the report of a run. */
+  putReportFile(runId: string, path: string, text: string): void;
   /** Begins a run that goes on until it is told to end. */
   begin(branch: string, subject: string): Promise<LiveRun>;
   close(): Promise<void>;
@@ -55,6 +59,9 @@ export interface LiveRun {
   end(sample: SampleRun): Promise<void>;
 }
 
+/** A browser of the tests does more in a second than a person. */
+const CLIENTS_PER_ADDRESS = 1_000;
+const SAMPLE_REPORT = '<!doctype html><title>Coverage report</title><p>The report of the coverage tool.';
 const REPOSITORIES = ['myapp', 'weather'];
 const BRANCHES = ['feature/round-half-even', 'main', 'new-readme', 'try-new-plot'];
 
@@ -75,9 +82,11 @@ const git: GitServer = {
 class Storage implements ReportStore {
   readonly logs = new Map<string, Buffer>();
   readonly documents = new Map<string, unknown>();
+  /** `<run>/<path>` -> text of a file of its report. */
+  readonly files = new Map<string, string>();
 
-  async file(runId: string): ReturnType<ReportStore['file']> {
-    const body = Buffer.from('<!doctype html><title>Coverage report</title><p>The report of the coverage tool.');
+  async file(runId: string, path: string): ReturnType<ReportStore['file']> {
+    const body = Buffer.from(this.files.get(`${runId}/${path}`) ?? SAMPLE_REPORT);
     return this.logs.has(runId) ? { body: Readable.from([body]), etag: '"1"', size: body.length } : undefined;
   }
 
@@ -118,6 +127,7 @@ export async function startWebFixture({ port = 0, runnerIsThere = true } = {}): 
     git,
     queue: { send: async (job) => void (runnerIsThere && run(job)) },
     repositories: REPOSITORIES,
+    unfinished: unfinishedRuns(CLIENTS_PER_ADDRESS),
     log,
     waiters: new RunWaiters(runs, 50),
     onChanged: (run) => lives.tell(run),
@@ -141,12 +151,14 @@ export async function startWebFixture({ port = 0, runnerIsThere = true } = {}): 
     lab: { name: 'sample', version: '0.1.0', endpoints: {} },
     ci,
     runs,
+    acceptedWebhooks: createMemoryAcceptedWebhooks(),
     reports: storage,
     lives,
     chat,
     stream: createMemoryStream(kafka),
     health: { check: async () => ({ status: 'ok', checkedAt: new Date().toISOString(), services: SERVICES }) },
     metrics: createMetrics(),
+    limits: { clientsPerAddress: CLIENTS_PER_ADDRESS, labNetworks: [] },
     assets: { publicDir: await unpackPublic(scratch), swaggerDir: undefined },
     webhook: { secret: undefined, gitUrl: 'http://git.example/git' },
     log,
@@ -174,6 +186,7 @@ export async function startWebFixture({ port = 0, runnerIsThere = true } = {}): 
       return `/ci/${found.run.id}`;
     },
     add,
+    putReportFile: (runId, path, text) => void storage.files.set(`${runId}/${path}`, text),
     async begin(branch, subject) {
       const job = {
         id: randomUUID(),

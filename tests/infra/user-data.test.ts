@@ -56,6 +56,16 @@ describe('user-data', () => {
     },
   );
 
+  test('tells the web app how many people share an address, and which addresses are the lab’s own', () => {
+    const changed = labWith({ 'lab:clientsPerAddress': '200', 'lab:subnet': '10.99.0.0/24' });
+    const web = changed.hosts.find(({ name }) => name === 'web') as Host;
+    const { write_files: written } = parse(render(web, changed)) as {
+      write_files: { path: string; content: string }[];
+    };
+    const env = written.find(({ path }) => path === '/etc/lab/web.env')?.content.split('\n');
+    expect(env).toEqual(expect.arrayContaining(['CLIENTS_PER_ADDRESS=200', 'LAB_NETWORKS=10.99.0.128/25']));
+  });
+
   test('is the same for the same lab, and names packages where the image has none', () => {
     const [web] = lab.hosts;
     if (web === undefined) throw new Error('no web host');

@@ -17,6 +17,9 @@ export type BenchOptions = {
   signal: AbortSignal;
 };
 
+/** Settings of a lab whose clients are all at one address: that of this machine. */
+export const MANY_CLIENTS = ['-c', 'lab:clientsPerAddress=2000'] as const;
+
 /** What a part of the benchmark works with. */
 export type Bench = BenchOptions & {
   /** Name of the lab's stack. */

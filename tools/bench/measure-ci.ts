@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resourceName } from '../../infra/naming.ts';
 import type { LabOutputs } from '../../infra/outputs.ts';
-import { type Bench, type BenchOptions, bringUp, onBenchLab, runLab } from './bench-lab.ts';
+import { type Bench, type BenchOptions, bringUp, MANY_CLIENTS, onBenchLab, runLab } from './bench-lab.ts';
 import { finishRun, followDelays, requestRuns } from './ci-client.ts';
 import { run, timed } from './commands.ts';
 import { type CiMeasure, median, type Samples } from './measures.ts';
@@ -51,7 +51,9 @@ export async function measureCi(options: BenchOptions): Promise<Samples<CiMeasur
   };
   const add = (name: CiMeasure, value: number): void => void samples[name].push(value);
   await onBenchLab(options, async (bench) => {
-    const one = await report.step('CI, 1 runner host: ./lab up', () => bringUp(bench, '-c', 'lab:ciRunners=1'));
+    const one = await report.step('CI, 1 runner host: ./lab up', () =>
+      bringUp(bench, '-c', 'lab:ciRunners=1', ...MANY_CLIENTS),
+    );
     await report.step('to warm up', () => prepareJobs(bench, one));
     for (let number = 1; number <= runs; number++) {
       await report.step(`CI, run ${number} of ${runs}: a run beside its bare command`, () =>

@@ -1,7 +1,7 @@
 /** Measures the stream and the chat: the command lines beside Kafka's own tools on the same broker, and a crowd that talks. */
 import { resourceName } from '../../infra/naming.ts';
 import type { LabOutputs } from '../../infra/outputs.ts';
-import { type Bench, type BenchOptions, bringUp, onBenchLab } from './bench-lab.ts';
+import { type Bench, type BenchOptions, bringUp, MANY_CLIENTS, onBenchLab } from './bench-lab.ts';
 import { measureCrowd, percentile } from './chat-crowd.ts';
 import { run } from './commands.ts';
 import type { Samples, StreamMeasure } from './measures.ts';
@@ -33,7 +33,7 @@ export async function measureStream(options: BenchOptions): Promise<Samples<Stre
     chatClients: [],
   };
   await onBenchLab(options, async (bench) => {
-    const lab = await report.step('stream: ./lab up', () => bringUp(bench));
+    const lab = await report.step('stream: ./lab up', () => bringUp(bench, ...MANY_CLIENTS));
     for (let number = 0; number <= runs; number++) {
       const name = number === 0 ? 'to warm up' : `stream, run ${number} of ${runs}`;
       const figures = await report.step(`${name}: messages`, () => measureMessages(bench, number));

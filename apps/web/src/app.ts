@@ -10,12 +10,16 @@ import type { LiveRuns } from './ci/live/live-runs.ts';
 import type { ReportStore } from './ci/report-store.ts';
 import type { RunStore } from './ci/run-store.ts';
 import type { CiService } from './ci/service.ts';
+import type { AcceptedWebhooks } from './ci/webhook/accepted-webhooks.ts';
 import type { HealthChecks } from './health/health.ts';
+import { type ClientLimitsOptions, declareUnlimited, limitClients } from './limits/client-limits.ts';
 import { describeApi } from './plugins/docs.ts';
+import { documentErrors } from './plugins/document-errors.ts';
 import { handleErrors, refuse } from './plugins/errors.ts';
 import { type Metrics, measureRequests } from './plugins/metrics.ts';
 import { logRequests } from './plugins/request-log.ts';
 import { collectRoutes } from './plugins/route-table.ts';
+import { refuseForeignOrigins } from './plugins/same-origin.ts';
 import { secureHeaders } from './plugins/security.ts';
 import { registerBadge } from './routes/badge.ts';
 import { registerChat } from './routes/chat.ts';
@@ -36,12 +40,14 @@ export interface AppOptions {
   lab: LabInfo;
   ci: CiService;
   runs: RunStore;
+  acceptedWebhooks: AcceptedWebhooks;
   reports: ReportStore;
   lives: LiveRuns;
   chat: Chat;
   stream: StreamView;
   health: HealthChecks;
   metrics: Metrics;
+  limits: ClientLimitsOptions;
   assets: Assets;
   webhook: Pick<CiWebhookOptions, 'secret' | 'gitUrl'>;
   log: FastifyBaseLogger;
@@ -54,8 +60,8 @@ const KEEP_ALIVE_MS = 30_000;
 
 /** Builds the app, ready to listen or to be tried with `inject`. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { lab, ci, runs, reports, lives, chat, stream, health, metrics, assets, webhook, log } = options;
-  const { functions = labFunctions } = options;
+  const { lab, ci, runs, reports, lives, chat, stream, health, metrics, limits, assets, webhook, log } = options;
+  const { functions = labFunctions, acceptedWebhooks } = options;
   const documents = createCiDocuments(reports);
   const closing = new AbortController();
   const app: FastifyInstance = Fastify({
@@ -81,31 +87,45 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   logRequests(app);
   await secureHeaders(app);
   handleErrors(app, routes);
+  refuseForeignOrigins(app);
+  const clients = await limitClients(app, limits);
+  documentErrors(app);
   await describeApi(app, lab.version, assets);
 
   registerHealth(app, health);
   registerStatus(app, health, lab);
   registerFunctions(app, functions);
-  registerCi(app, ci, runs);
-  registerCiFiles(app, { runs, reports, lives, repository: ci.defaultRepository, closing: closing.signal });
+  registerCi(app, { ci, runs, clients });
+  registerCiFiles(app, {
+    lab,
+    runs,
+    reports,
+    lives,
+    clients,
+    repository: ci.defaultRepository,
+    closing: closing.signal,
+  });
   registerCiDocuments(app, runs, documents);
-  await registerCiWebhook(app, { ci, ...webhook });
-  await registerCiEvents(app, { runs, lives, closing: closing.signal });
+  await registerCiWebhook(app, { ci, runs, accepted: acceptedWebhooks, ...webhook });
+  await registerCiEvents(app, { runs, lives, clients, closing: closing.signal });
   registerHome(app, lab, ci.defaultRepository);
   registerCiPages(app, { lab, ci, runs, documents });
   registerBadge(app, runs, ci.defaultRepository);
-  await registerChat(app, { lab, chat, closing: closing.signal });
-  await registerStream(app, { lab, stream, closing: closing.signal });
-  await app.register(fastifyStatic, {
-    root: assets.publicDir,
-    wildcard: false,
-    index: false,
-    schemaHide: true,
-    // All files of an artifact have one date: by date and size a browser could not tell a changed file from its old one.
-    etag: false,
-    lastModified: false,
-    cacheControl: false,
-    setHeaders: (reply) => void reply.header('cache-control', 'no-cache'),
+  await registerChat(app, { lab, chat, clients, closing: closing.signal });
+  await registerStream(app, { lab, stream, clients, closing: closing.signal });
+  await app.register(async (scope) => {
+    declareUnlimited(scope);
+    await scope.register(fastifyStatic, {
+      root: assets.publicDir,
+      wildcard: false,
+      index: false,
+      schemaHide: true,
+      // All files of an artifact have one date: by date and size a browser could not tell a changed file from its old one.
+      etag: false,
+      lastModified: false,
+      cacheControl: false,
+      setHeaders: (reply) => void reply.header('cache-control', 'no-cache'),
+    });
   });
 
   app.addHook('preClose', async () => {

@@ -2,6 +2,7 @@
 
 import { trimEnd } from '@cloud-lab/common/trim';
 import { isRepository } from './ci/repositories.ts';
+import { isNetwork } from './limits/addresses.ts';
 
 export interface WebConfig {
   /** PORT: where the site and the API listen (8080). */
@@ -31,6 +32,13 @@ export interface WebConfig {
   retentionDays: number;
   /** CI_LOST_AFTER_SECONDS: longer than any job may take (3600); a runner that is silent so long has lost its run. */
   lostAfterSeconds: number;
+  /**
+   * CLIENTS_PER_ADDRESS: how many people may use the site from one address, such as a class behind one router (50); every
+   * limit by address grows with it.
+   */
+  clientsPerAddress: number;
+  /** LAB_NETWORKS: networks of the lab's own hosts, comma-separated (CIDR); their requests are not limited. */
+  labNetworks: string[];
   /** LAB_NAME: name of this lab, shown on its first page (dev). */
   labName: string;
   /** LAB_ENDPOINTS: JSON object of name -> public URL or address, shown on the first page. */
@@ -113,6 +121,8 @@ export function readConfig(env: Record<string, string | undefined>): WebConfig {
     webhookSecret: readOptional('CI_WEBHOOK_SECRET'),
     retentionDays: readInteger('CI_RETENTION_DAYS', '30', 1, 3650),
     lostAfterSeconds: readInteger('CI_LOST_AFTER_SECONDS', '3600', 60, 604_800),
+    clientsPerAddress: readInteger('CLIENTS_PER_ADDRESS', '50', 1, 10_000),
+    labNetworks: readList('LAB_NETWORKS', isNetwork, '10.80.0.128/25', ''),
     labName: read('LAB_NAME', 'dev'),
     endpoints: readEndpoints(read('LAB_ENDPOINTS', '{}'), problems),
     version: read('LAB_VERSION', '0.0.0'),

@@ -14,7 +14,8 @@ async function main(): Promise<void> {
   const services = createServices(config, log);
   const lab = { name: config.labName, version: config.version, endpoints: config.endpoints };
   const webhook = { secret: config.webhookSecret, gitUrl: config.gitUrl };
-  const app = await buildApp({ ...services, lab, webhook, assets: findAssets(), log });
+  const limits = { clientsPerAddress: config.clientsPerAddress, labNetworks: config.labNetworks };
+  const app = await buildApp({ ...services, lab, webhook, limits, assets: findAssets(), log });
   const metricsApp = buildMetricsApp(services.metrics, services.health, log);
 
   let stopping = false;

@@ -14,11 +14,14 @@ import { isFinished } from './ci/run.ts';
 import type { RunStore } from './ci/run-store.ts';
 import { CiService } from './ci/service.ts';
 import { shareLookups } from './ci/shared-lookups.ts';
+import type { AcceptedWebhooks } from './ci/webhook/accepted-webhooks.ts';
 import type { WebConfig } from './config.ts';
 import { openDatabase, prepareDatabase } from './database/connect.ts';
+import { createSqlAcceptedWebhooks } from './database/sql-accepted-webhooks.ts';
 import { createSqlRunStore } from './database/sql-run-store.ts';
 import { createHealthChecks, type HealthChecks } from './health/health.ts';
 import { databaseProbe, gitProbe, kafkaProbes, storageProbe } from './health/probes.ts';
+import { unfinishedRuns } from './limits/table.ts';
 import { createMetrics, type Metrics } from './plugins/metrics.ts';
 import { createKafkaParts } from './stream/kafka-parts.ts';
 import { createStreamView, type StreamView } from './stream/stream-view.ts';
@@ -26,6 +29,7 @@ import { createStreamView, type StreamView } from './stream/stream-view.ts';
 export interface Services {
   ci: CiService;
   runs: RunStore;
+  acceptedWebhooks: AcceptedWebhooks;
   reports: ReportStore;
   lives: LiveRuns;
   chat: Chat;
@@ -68,6 +72,7 @@ export function createServices(config: WebConfig, log: Logger): Services {
     queue,
     git,
     repositories: config.repositories,
+    unfinished: unfinishedRuns(config.clientsPerAddress),
     lostAfterMs: config.lostAfterSeconds * 1_000,
     log,
     onChanged: (run) => {
@@ -96,6 +101,7 @@ export function createServices(config: WebConfig, log: Logger): Services {
   return {
     ci,
     runs,
+    acceptedWebhooks: createSqlAcceptedWebhooks(db),
     reports,
     lives,
     chat,

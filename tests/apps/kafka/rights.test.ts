@@ -15,7 +15,12 @@ const applies = (right: AclEntry, account: string, type: number, name: string, o
 };
 
 /** As Kafka decides: a refusal goes before every permission, and what nobody permits is refused. */
-function may(account: string, operation: 'READ' | 'WRITE', kind: 'TOPIC' | 'GROUP' | 'TRANSACTIONAL_ID', name: string): boolean {
+function may(
+  account: string,
+  operation: 'READ' | 'WRITE',
+  kind: 'TOPIC' | 'GROUP' | 'TRANSACTIONAL_ID',
+  name: string,
+): boolean {
   const found = rights.filter((right) =>
     applies(right, account, AclResourceTypes[kind], name, AclOperationTypes[operation]),
   );

@@ -9,6 +9,7 @@ import { collectRoutes } from '../../../apps/web/src/plugins/route-table.ts';
 import { type ChatEventsOptions, registerChatEvents } from '../../../apps/web/src/routes/chat-events.ts';
 import { createMemoryChat, MemoryTopics } from '../../helpers/memory-chat.ts';
 import { type EventStream, openStream } from './event-stream.ts';
+import { openUpTo } from './helper.ts';
 
 /** A web process: its chat, and the route alone. */
 async function startProcess(
@@ -20,7 +21,7 @@ async function startProcess(
   const app = Fastify({ forceCloseConnections: true });
   handleErrors(app, collectRoutes(app));
   const closing = new AbortController();
-  await registerChatEvents(app, { chat, closing: closing.signal, ...options });
+  await registerChatEvents(app, { chat, clients: openUpTo(100), closing: closing.signal, ...options });
   const origin = await app.listen({ host: '127.0.0.1', port: 0 });
   const stop = async (): Promise<void> => {
     closing.abort();
@@ -154,14 +155,15 @@ describe('the events of a room', () => {
     second.leave();
   });
 
-  it('are refused in words beyond the limit, until somebody leaves', async () => {
-    const { url } = await startProcess(new MemoryTopics(), { maxStreams: 2 });
+  it.each([
+    ['of all', openUpTo(2), 503, 'The lab has 2 streams open. Try again in 5 s.'],
+    ['of one address', openUpTo(9, 2), 429, 'Your address has 2 streams open. Try again in 5 s.'],
+  ])('are refused in words beyond the limit %s, until somebody leaves', async (_whose, clients, status, words) => {
+    const { url } = await startProcess(new MemoryTopics(), { clients });
     const streams = [await openStream(url()), await openStream(url())];
     const refused = await fetch(url());
-    expect(refused.status).toBe(503);
-    expect(((await refused.json()) as { text: string }).text).toBe(
-      '2 people are connected here already. Try again when some have left.',
-    );
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([status, '5']);
+    expect(await refused.json()).toEqual({ status: 'error', text: words });
     streams[0]?.leave();
     await vi.waitFor(async () => {
       const stream = await openStream(url());

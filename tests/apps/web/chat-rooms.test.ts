@@ -64,7 +64,43 @@ describe('a room', () => {
 });
 
 describe('the rooms', () => {
-  it('are no more than fit; those that nobody used for longest go, and later ids say that something went', () => {
+  it('in which people talk stay, however many new ones come', () => {
+    const { rooms, say } = remember({ maxRooms: 5 });
+    for (const text of ['a', 'b', 'c']) say('seminar', text);
+    for (let number = 0; number < 500; number += 1) say(`flood-${number}`, 'x');
+    expect(texts(rooms.view('seminar').newest(9).messages)).toEqual(['a', 'b', 'c']);
+    expect(rooms.list()).toHaveLength(5);
+  });
+
+  it('in which somebody is stay, even with a single message', () => {
+    const { rooms, say } = remember({ maxRooms: 5, isInUse: (room) => room === 'new' });
+    for (let number = 0; number < 5; number += 1) for (const text of ['a', 'b']) say(`old-${number}`, text);
+    say('new', 'hello');
+    for (let number = 0; number < 500; number += 1) say(`flood-${number}`, 'x');
+    expect(texts(rooms.view('new').newest(9).messages)).toEqual(['hello']);
+  });
+
+  it('can be made anew where all others are older and larger', () => {
+    const { rooms, say } = remember({ maxRooms: 2 });
+    for (const room of ['one', 'two']) for (const text of ['a', 'b']) say(room, text);
+    say('three', 'c');
+    expect(rooms.list().map(({ name }) => name)).toEqual(['two', 'three']);
+  });
+
+  it('share the memory: the largest ones lose their oldest messages, small ones nothing', () => {
+    const { rooms, say } = remember({ maxCharacters: 10_000 });
+    for (const text of ['a', 'b', 'c']) say('seminar', text);
+    for (let number = 0; number < 200; number += 1) {
+      for (const room of ['flood-1', 'flood-2', 'flood-3']) say(room, 'x'.repeat(500));
+    }
+    expect(texts(rooms.view('seminar').newest(9).messages)).toEqual(['a', 'b', 'c']);
+    const kept = ['flood-1', 'flood-2', 'flood-3'].map((room) => rooms.view(room).newest(500));
+    for (const { messages } of kept) expect(messages.length).toBeGreaterThan(4);
+    expect(kept.flatMap(({ messages }) => messages)).toHaveLength(19);
+    expect(rooms.view('flood-1').after(place('start').reach)).toBeUndefined();
+  });
+
+  it('are no more than fit; of those with the fewest messages, the one that nobody used for longest goes, and later ids say so', () => {
     const { rooms, say } = remember({ maxRooms: 2 });
     say('one', 'a');
     say('two', 'b');

@@ -1,10 +1,11 @@
 /** What a run leaves behind: its log and its report, and no way past them. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { contentTypeOf, safePath } from '../../../apps/web/src/ci/report-path.ts';
 import type { LogPiece, ReportStore } from '../../../apps/web/src/ci/report-store.ts';
 import type { RunStore } from '../../../apps/web/src/ci/run-store.ts';
 import { UnavailableError } from '../../../apps/web/src/errors.ts';
+import { OPEN_LIMITS, sizeOf } from '../../../apps/web/src/limits/table.ts';
 import { finished, newRun } from './ci-fixtures.ts';
 import { buildTestApp, logPiece, reportsWith, strict } from './helper.ts';
 import { createMemoryRunStore } from './memory-run-store.ts';
@@ -39,10 +40,78 @@ describe('GET /static/<branch>/<file>', () => {
       'cross-origin-resource-policy': 'cross-origin',
       'x-content-type-options': 'nosniff',
       etag: '"index.html-1+0"',
+      vary: 'Sec-Fetch-Dest',
     });
     const policy = String(answer.headers['content-security-policy']);
-    expect(policy).toMatch(/^sandbox allow-scripts; default-src 'none'; /);
-    expect(policy).not.toMatch(/allow-same-origin|connect-src|unsafe-eval/);
+    expect(policy).toMatch(/^sandbox; default-src 'none'; /);
+    expect(policy).not.toMatch(/allow-|connect-src|unsafe-eval|script-src/);
+    expect(answer.headers['x-frame-options']).toBe('DENY');
+  });
+
+  const asBrowser = (dest: string) => ({ 'sec-fetch-dest': dest, 'sec-fetch-site': 'same-origin' });
+
+  it('shows a page of a report in a frame of the lab, in which alone its scripts run', async () => {
+    const { runs, ids } = await storeWith('main');
+    const reports = reportsWith({ [`${ids[0]}/index.html`]: '<h1>Coverage report</h1>' });
+    const { app } = await buildTestApp({ runs, reports });
+    for (const url of ['/static/main/index.html', `/api/v1/ci/${ids[0]}/report/index.html`]) {
+      const page = await app.inject({ url, headers: asBrowser('document') });
+      expect(page.statusCode).toBe(200);
+      expect(page.body).toContain(`sandbox="allow-scripts" src="${url}"`);
+      expect(page.body).toContain(`<a href="/ci/${ids[0]}">`);
+      expect(page.body).not.toContain('<h1>Coverage report</h1>');
+      expect(page.headers).toMatchObject({
+        'content-type': 'text/html; charset=utf-8',
+        'cache-control': 'no-cache',
+        vary: 'Sec-Fetch-Dest',
+      });
+      expect(page.headers.etag).toBeUndefined();
+      const policy = String(page.headers['content-security-policy']);
+      expect(policy).toContain("frame-src 'self'");
+      expect(policy).toContain("frame-ancestors 'none'");
+      expect(policy).not.toContain('script-src');
+
+      const framed = await app.inject({ url, headers: asBrowser('iframe') });
+      expect(framed.body).toBe('<h1>Coverage report</h1>');
+      expect(framed.headers).toMatchObject({ vary: 'Sec-Fetch-Dest', 'x-frame-options': 'SAMEORIGIN' });
+      expect(framed.headers['content-security-policy']).toMatch(
+        /^sandbox allow-scripts; default-src 'none'; .*script-src 'self'.*frame-ancestors 'self'$/,
+      );
+      expect(String(framed.headers['content-security-policy'])).not.toMatch(/allow-same-origin|allow-top|connect-src/);
+    }
+  });
+
+  it.each([
+    ['a.svg', '<svg xmlns="http://www.w3.org/2000/svg"/>', true],
+    ['a.xml', '<a/>', true],
+    ['a.HTM', 'x', true],
+    ['a.txt', 'x', false],
+    ['a.png', 'x', false],
+    ['a.json', '{}', false],
+  ])('frames %s where it could hold scripts', async (path, text, isFramed) => {
+    const { runs, ids } = await storeWith('main');
+    const { app } = await buildTestApp({ runs, reports: reportsWith({ [`${ids[0]}/${path}`]: text }) });
+    const { body, headers } = await app.inject({ url: `/static/main/${path}`, headers: asBrowser('document') });
+    expect(body.includes('<iframe')).toBe(isFramed);
+    expect(headers['content-security-policy']).toMatch(isFramed ? /frame-src 'self'/ : /^sandbox; /);
+  });
+
+  it.each(['object', 'embed', 'frame', 'script', 'style', 'image', 'empty', 'odd'])(
+    'gives the bare file, without scripts, for the destination %s',
+    async (dest) => {
+      const { runs, ids } = await storeWith('main');
+      const { app } = await buildTestApp({ runs, reports: reportsWith({ [`${ids[0]}/index.html`]: 'bare' }) });
+      const answer = await app.inject({ url: '/static/main/index.html', headers: asBrowser(dest) });
+      expect([answer.body, answer.headers.vary]).toEqual(['bare', 'Sec-Fetch-Dest']);
+      expect(answer.headers['content-security-policy']).toMatch(/^sandbox; /);
+    },
+  );
+
+  it('frames no file that is not there', async () => {
+    const { runs } = await storeWith('main');
+    const { app } = await buildTestApp({ runs, reports: reportsWith({}) });
+    const answer = await app.inject({ url: '/static/main/none.html', headers: asBrowser('document') });
+    expect([answer.statusCode, answer.body.includes('<iframe')]).toEqual([404, false]);
   });
 
   it('serves the report of a run that failed, and passes over one that left none', async () => {
@@ -190,6 +259,26 @@ describe('GET /api/v1/ci/:id/log', () => {
     text += 'second, é\n';
     await runs.apply(finished(run.id));
     expect((await asking).body).toBe('first\nsecond, é\n');
+  });
+
+  it('is followed by so many of one address, and others follow it all the same', async () => {
+    const runs = createMemoryRunStore();
+    const run = newRun();
+    await runs.insert(run);
+    const { app, lives } = await buildTestApp({ runs, reports: reportsWith({}), limits: { clientsPerAddress: 1 } });
+    const follow = (remoteAddress: string) => app.inject({ url: `/api/v1/ci/${run.id}/log`, remoteAddress });
+    const most = sizeOf(OPEN_LIMITS.runStreams, 1);
+    const following = Array.from({ length: most }, () => follow('192.0.2.1'));
+    await vi.waitFor(() => expect(lives.size).toBe(1));
+    const refused = await follow('192.0.2.1');
+    expect([refused.statusCode, refused.json().text]).toEqual([
+      429,
+      `Your address has ${most} streams of runs and logs open. Try again in 5 s.`,
+    ]);
+    following.push(follow('192.0.2.2'));
+    await runs.apply(finished(run.id));
+    for (const answer of await Promise.all(following)) expect(answer.statusCode).toBe(200);
+    expect((await follow('192.0.2.1')).statusCode).toBe(200);
   });
 
   it('tells 503 in words when the storage is away', async () => {

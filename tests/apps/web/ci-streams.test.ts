@@ -10,13 +10,15 @@ import { type CiEventsOptions, registerCiEvents } from '../../../apps/web/src/ro
 import { newRun } from './ci-fixtures.ts';
 import { openStream } from './event-stream.ts';
 import { growingLog } from './growing-log.ts';
+import { openUpTo } from './helper.ts';
 import { createMemoryRunStore } from './memory-run-store.ts';
 
 /** The route alone, with other limits than the lab's. */
 async function routeWith(runs: RunStore, lives: LiveRuns, options: Partial<CiEventsOptions>): Promise<string> {
   const app = Fastify({ forceCloseConnections: true });
   handleErrors(app, collectRoutes(app));
-  await registerCiEvents(app, { runs, lives, closing: new AbortController().signal, ...options });
+  const closing = new AbortController().signal;
+  await registerCiEvents(app, { runs, lives, clients: openUpTo(100), closing, ...options });
   onTestFinished(() => app.close());
   return app.listen({ host: '127.0.0.1', port: 0 });
 }
@@ -55,11 +57,11 @@ describe('streams of events', () => {
   });
 
   it('are refused in words beyond the limit, until somebody leaves', async () => {
-    const { url } = await quietRun({ maxStreams: 2 });
+    const { url } = await quietRun({ clients: openUpTo(2) });
     const streams = [await openStream(url), await openStream(url)];
     const refused = await fetch(url);
     expect(refused.status).toBe(503);
-    expect(await refused.text()).toContain('2 clients follow runs here already. Try again when some have left.');
+    expect(await refused.text()).toContain('The lab has 2 streams open. Try again in 5 s.');
     streams[0]?.leave();
     await vi.waitFor(async () => {
       const stream = await openStream(url);

@@ -2,6 +2,8 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { GitServer } from '../../../apps/web/src/ci/git-server.ts';
+import { UnavailableError } from '../../../apps/web/src/errors.ts';
+import { finished } from './ci-fixtures.ts';
 import { buildTestApp, recordingQueue, strict } from './helper.ts';
 
 const SECRET = 'correct horse';
@@ -33,7 +35,7 @@ const gitlab = JSON.stringify({
 async function webhookApp() {
   const queue = recordingQueue();
   const repositories = ['myapp', URL];
-  const { app, runs } = await buildTestApp({ git, queue, repositories, webhookSecret: SECRET });
+  const { app, ci, runs } = await buildTestApp({ git, queue, repositories, webhookSecret: SECRET });
   const post = (payload: string | Buffer, headers: Record<string, string> = {}) =>
     app.inject({
       method: 'POST',
@@ -43,7 +45,7 @@ async function webhookApp() {
     });
   const signed = (payload: string, headers: Record<string, string> = {}) =>
     post(payload, { 'x-github-event': 'push', 'x-hub-signature-256': `sha256=${hmac(payload)}`, ...headers });
-  return { app, post, signed, queue, runs };
+  return { app, post, signed, queue, ci, runs };
 }
 
 describe('POST /api/v1/ci/webhook', () => {
@@ -79,6 +81,38 @@ describe('POST /api/v1/ci/webhook', () => {
     const { signed, queue } = await webhookApp();
     const ids = [(await signed(github())).json().id, (await signed(github())).json().id];
     expect(ids).toEqual([queue.jobs[0]?.id, queue.jobs[0]?.id]);
+  });
+
+  it('that is sent again starts no other run, also when its run is over or gone', async () => {
+    const { signed, post, queue, ci, runs } = await webhookApp();
+    const { id } = (await signed(github())).json();
+    await ci.record(finished(id));
+    const again = await signed(github());
+    expect([again.statusCode, again.headers.location]).toEqual([202, `/api/v1/ci/${id}`]);
+    expect(again.json()).toMatchObject({ id, state: 'passed', status: 'success' });
+    const gitea = await post(github(), { 'x-gitea-event': 'push', 'x-gitea-signature': hmac(github()) });
+    expect(gitea.json().id).toBe(id);
+    await runs.remove(id);
+    const late = await signed(github());
+    expect([late.statusCode, late.json()]).toEqual([
+      202,
+      { status: 'ignored', text: 'This push was tested before, and its run is no longer kept.' },
+    ]);
+    expect(queue.jobs).toHaveLength(1);
+    expect((await signed(github({ before: COMMIT }))).json().id).not.toBe(id);
+    expect(queue.jobs).toHaveLength(2);
+  });
+
+  it('is taken again where its run could not be queued', async () => {
+    const { signed, queue } = await webhookApp();
+    const send = queue.send.bind(queue);
+    queue.send = async () => {
+      throw new UnavailableError('The queue is away.');
+    };
+    expect((await signed(github())).statusCode).toBe(503);
+    queue.send = send;
+    expect((await signed(github())).statusCode).toBe(202);
+    expect(queue.jobs).toHaveLength(1);
   });
 
   it.each([

@@ -12,6 +12,7 @@ const GOOD = {
 };
 
 const REPOSITORIES = 'CI_REPOSITORIES must be a comma-separated list such as myapp,https://git.example/ann/app.git';
+const NETWORKS = 'LAB_NETWORKS must be a comma-separated list such as 10.80.0.128/25';
 
 const messageOf = (env: Record<string, string | undefined>): string => {
   try {
@@ -37,6 +38,8 @@ describe('readConfig', () => {
       webhookSecret: undefined,
       retentionDays: 30,
       lostAfterSeconds: 3600,
+      clientsPerAddress: 50,
+      labNetworks: [],
       labName: 'dev',
       endpoints: {},
       version: '0.0.0',
@@ -51,11 +54,15 @@ describe('readConfig', () => {
       CI_RETENTION_DAYS: '3650',
       CI_LOST_AFTER_SECONDS: '60',
       CI_REPOSITORIES: 'myapp,other.app, https://git.example/ann/app.git',
+      CLIENTS_PER_ADDRESS: '200',
+      LAB_NETWORKS: '10.80.0.0/24, 2001:db8::/32',
       LAB_ENDPOINTS: '{"webUrl":"http://x"}',
     });
     expect(config).toMatchObject({
       port: 0,
       repositories: ['myapp', 'other.app', 'https://git.example/ann/app.git'],
+      clientsPerAddress: 200,
+      labNetworks: ['10.80.0.0/24', '2001:db8::/32'],
       endpoints: { webUrl: 'http://x' },
     });
   });
@@ -84,6 +91,9 @@ describe('readConfig', () => {
     ['CI_RETENTION_DAYS', '0', 'CI_RETENTION_DAYS must be a whole number from 1 to 3650, not "0"'],
     ['CI_RETENTION_DAYS', '1.5', 'CI_RETENTION_DAYS must be a whole number from 1 to 3650, not "1.5"'],
     ['CI_LOST_AFTER_SECONDS', '59', 'CI_LOST_AFTER_SECONDS must be a whole number from 60 to 604800, not "59"'],
+    ['CLIENTS_PER_ADDRESS', '0', 'CLIENTS_PER_ADDRESS must be a whole number from 1 to 10000, not "0"'],
+    ['LAB_NETWORKS', '10.80.0.0', `${NETWORKS}, not "10.80.0.0"`],
+    ['LAB_NETWORKS', '10.80.0.0/33', `${NETWORKS}, not "10.80.0.0/33"`],
     ['DATABASE_URL', 'postgres://x/y', 'DATABASE_URL must be a URL such as mysql://web:PASSWORD@database:3306/lab'],
     ['GIT_URL', 'ci-1:8080', 'GIT_URL must be a URL such as http://ci-1:8080/git'],
     ['LAB_ENDPOINTS', '{', 'LAB_ENDPOINTS must be a JSON object of texts, such as {"webUrl":"http://lab.example"}'],

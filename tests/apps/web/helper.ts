@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { CiJob } from '@cloud-lab/common/ci-messages';
-import type { FastifyInstance } from 'fastify';
+import { pathOf } from '@cloud-lab/common/http-error';
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { pino } from 'pino';
 import { afterAll, onTestFinished } from 'vitest';
 import { buildApp } from '../../../apps/web/src/app.ts';
@@ -18,8 +19,12 @@ import type { RunStore } from '../../../apps/web/src/ci/run-store.ts';
 import { RunWaiters } from '../../../apps/web/src/ci/run-waiters.ts';
 import { CiService } from '../../../apps/web/src/ci/service.ts';
 import type { HealthChecks } from '../../../apps/web/src/health/health.ts';
+import type { ClientLimits, ClientLimitsOptions } from '../../../apps/web/src/limits/client-limits.ts';
+import { OpenSlots } from '../../../apps/web/src/limits/open-slots.ts';
+import { unfinishedRuns } from '../../../apps/web/src/limits/table.ts';
 import { createMetrics } from '../../../apps/web/src/plugins/metrics.ts';
 import type { StreamView } from '../../../apps/web/src/stream/stream-view.ts';
+import { createMemoryAcceptedWebhooks } from './memory-accepted-webhooks.ts';
 import { createMemoryRunStore } from './memory-run-store.ts';
 
 export const silent = pino({ level: 'silent' });
@@ -34,6 +39,12 @@ export function strict<T extends object>(name: string, parts: Partial<T> = {}): 
       throw new Error(`unexpected use of ${name}.${String(key)}`);
     },
   });
+}
+
+/** Limits for a route alone: so many streams may be open, of all and of one address. */
+export function openUpTo(inAll: number, ofAddress = Number.POSITIVE_INFINITY): Pick<ClientLimits, 'open'> {
+  const slots = new OpenSlots({ inAll, ofAddress, what: 'streams' });
+  return { open: (_limit, request) => slots.take(request.ip) };
 }
 
 /** A Git server with these branches in myapp. */
@@ -95,6 +106,8 @@ export interface TestParts {
   repositories?: string[];
   endpoints?: Record<string, string>;
   webhookSecret?: string;
+  /** 50 people at one address, and no host of the lab. */
+  limits?: Partial<ClientLimitsOptions>;
 }
 
 export interface TestApp {
@@ -102,38 +115,64 @@ export interface TestApp {
   app: FastifyInstance;
   ci: CiService;
   runs: RunStore;
+  waiters: RunWaiters;
 }
 
 /** The app, closed when the test is over. */
 export async function buildTestApp(parts: TestParts = {}): Promise<TestApp> {
   const runs = parts.runs ?? createMemoryRunStore();
+  const limits = { clientsPerAddress: 50, labNetworks: [], ...parts.limits };
   const reports = parts.reports ?? strict<ReportStore>('reports');
   const lives = new LiveRuns({ runs, reports, logPollMs: 20, statePollMs: 50, awayMs: 20 });
+  const waiters = new RunWaiters(runs, 20);
   const ci = new CiService({
     runs,
     queue: parts.queue ?? strict<JobQueue>('queue'),
     git: parts.git ?? strict<GitServer>('git'),
     repositories: parts.repositories ?? ['myapp'],
     log: silent,
-    waiters: new RunWaiters(runs, 20),
+    unfinished: unfinishedRuns(limits.clientsPerAddress),
+    waiters,
     onChanged: (run) => lives.tell(run),
   });
   const app = await buildApp({
     lab: { name: 'test', version: '1.2.3', endpoints: parts.endpoints ?? {} },
     ci,
     runs,
+    acceptedWebhooks: createMemoryAcceptedWebhooks(),
     reports,
     lives,
     chat: parts.chat ?? strict<Chat>('chat'),
     stream: parts.stream ?? strict<StreamView>('stream'),
     health: parts.health ?? strict<HealthChecks>('health'),
     metrics: createMetrics(),
+    limits,
     webhook: { secret: parts.webhookSecret, gitUrl: 'http://ci-1:8080/git' },
     assets: findAssets(join(import.meta.dirname, '../../../apps/web/src')),
     log: silent,
   });
+  checkAnswers(app);
   onTestFinished(() => app.close());
-  return { app, ci, runs, lives };
+  return { app, ci, runs, lives, waiters };
+}
+
+/** Has every answer of a described route fail its test where the description does not name its status. */
+function checkAnswers(app: FastifyInstance): void {
+  const inject = app.inject.bind(app) as (options: InjectOptions | string) => Promise<LightMyRequestResponse>;
+  const checked = async (options: InjectOptions | string): Promise<LightMyRequestResponse> => {
+    const answer = await inject(options);
+    const { method = 'GET', url } = typeof options === 'string' ? { url: options } : options;
+    const found = app.routeTable.findUrl(pathOf(String(url)));
+    const route = app.routeTable.routes.find((each) => each.url === found && each.methods.includes(method));
+    const { schema } = route?.options ?? {};
+    if (schema === undefined || schema.hide === true || method === 'HEAD') return answer;
+    const described = Object.keys(schema.response ?? {});
+    if (!described.includes(String(answer.statusCode))) {
+      throw new Error(`${method} ${found} has answered ${answer.statusCode}, and describes ${described.join(', ')}`);
+    }
+    return answer;
+  };
+  app.inject = checked as typeof app.inject;
 }
 
 const scratch: string[] = [];

@@ -1,7 +1,7 @@
 /** Runs in memory, for tests; passes the same suite as the SQL store. */
 import type { CiProgress } from '@cloud-lab/common/ci-messages';
 import { type CiRun, cutSteps, firstSteps, isFinished, progressOf } from '../../../apps/web/src/ci/run.ts';
-import type { RunStore } from '../../../apps/web/src/ci/run-store.ts';
+import type { RunStore, Work } from '../../../apps/web/src/ci/run-store.ts';
 import { cutReason, cutUpdate } from '../../../apps/web/src/database/run-rows.ts';
 
 const UNKNOWN = {
@@ -25,6 +25,7 @@ interface Kept {
   run: CiRun;
   dispatched: boolean;
   heardAt: Date | null;
+  address: string | undefined;
 }
 
 export function createMemoryRunStore(): RunStore {
@@ -38,9 +39,17 @@ export function createMemoryRunStore(): RunStore {
       const active = oldestFirst().find((run) => !isFinished(run) && isSameWork(run, wanted));
       if (active !== undefined) return active;
       if (kept.some(({ run }) => run.id === wanted.id)) throw new Error(`duplicate id ${wanted.id}`);
-      const run: CiRun = { ...wanted, ...UNKNOWN, state: 'queued', steps: firstSteps(wanted.requestedAt) };
-      kept.push({ run, dispatched: false, heardAt: null });
+      const { address, ...asked } = wanted;
+      const run: CiRun = { ...asked, ...UNKNOWN, state: 'queued', steps: firstSteps(wanted.requestedAt) };
+      kept.push({ run, dispatched: false, heardAt: null, address });
       return structuredClone(run);
+    },
+    async findActive(work) {
+      return oldestFirst().find((run) => !isFinished(run) && isSameWork(run, work));
+    },
+    async countUnfinished(address) {
+      const going = kept.filter(({ run }) => !isFinished(run));
+      return { ofAddress: going.filter((each) => each.address === address).length, inAll: going.length };
     },
     async get(id) {
       return newestFirst().find((run) => run.id === id);
@@ -116,7 +125,6 @@ export function createMemoryRunStore(): RunStore {
   };
 }
 
-type Work = Pick<CiRun, 'repository' | 'branch' | 'commit'>;
 const isSameWork = (a: Work, b: Work): boolean =>
   a.repository === b.repository && a.branch === b.branch && a.commit === b.commit;
 

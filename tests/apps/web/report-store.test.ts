@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createBlobService } from '@cloud-lab/common/blob';
 import { CI_CONTAINER, logBlobName, reportPrefix, runPrefix, testsBlobName } from '@cloud-lab/common/ci-messages';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { MAX_DOCUMENT_BYTES } from '../../../apps/web/src/ci/parse-document.ts';
 import { createBlobReportStore } from '../../../apps/web/src/ci/report-store.ts';
 import { scratchFolder } from './helper.ts';
 
@@ -75,6 +76,16 @@ describe('files and documents', () => {
     expect(await reports.file(id, 'other.html')).toBeUndefined();
     expect((await reports.document(testsBlobName(id)))?.toString()).toBe('{"tests":[]}');
     expect(await reports.document(testsBlobName(randomUUID()))).toBeUndefined();
+  });
+
+  it('are read up to a size, whatever the storage says of it', async () => {
+    const id = randomUUID();
+    await put(testsBlobName(id), 'x'.repeat(MAX_DOCUMENT_BYTES));
+    expect((await reports.document(testsBlobName(id)))?.length).toBe(MAX_DOCUMENT_BYTES);
+    await put(testsBlobName(id), 'x'.repeat(MAX_DOCUMENT_BYTES + 1));
+    await expect(reports.document(testsBlobName(id))).rejects.toMatchObject({ statusCode: 404 });
+    await put(testsBlobName(id), '');
+    expect((await reports.document(testsBlobName(id)))?.length).toBe(0);
   });
 
   it('go with their run, and with no other', async () => {

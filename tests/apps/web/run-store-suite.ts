@@ -61,6 +61,29 @@ export function testRunStore(name: string, open: () => Promise<RunStore>): void 
       }
     });
 
+    it('finds the run of a commit that is not finished', async () => {
+      const { id, repository, branch, commit } = await insert();
+      expect(await store.findActive({ repository, branch, commit })).toMatchObject({ id, state: 'queued' });
+      for (const other of [{ repository: 'other' }, { branch: 'Main' }, { commit: 'b'.repeat(40) }]) {
+        expect(await store.findActive({ repository, branch, commit, ...other })).toBeUndefined();
+      }
+      await store.apply(finished(id));
+      expect(await store.findActive({ repository, branch, commit })).toBeUndefined();
+    });
+
+    it('counts the runs that are not finished, of an address and in all', async () => {
+      const address = '2001:db8:ffff:ffff:ffff:ffff:ffff:ffff';
+      expect(await store.countUnfinished(address)).toEqual({ ofAddress: 0, inAll: 0 });
+      const [first, second] = [await insert({ address }), await insert({ address })];
+      await insert({ address: '192.0.2.1' });
+      await insert();
+      await store.apply(running(second.id));
+      expect(await store.countUnfinished(address)).toEqual({ ofAddress: 2, inAll: 4 });
+      await store.apply(finished(first.id));
+      await store.fail(second.id, 'no', new Date());
+      expect(await store.countUnfinished(address)).toEqual({ ofAddress: 0, inAll: 2 });
+    });
+
     it.each([
       ['a result', (id: string) => store.apply(finished(id))],
       ['an end without a runner', (id: string) => store.fail(id, 'no', new Date())],

@@ -102,18 +102,28 @@ describe('errors', () => {
     ['PATCH', '/static/main/index.html', 'GET, HEAD, OPTIONS'],
     ['POST', '/', 'GET, HEAD, OPTIONS'],
     ['POST', '/healthz', 'GET, HEAD, OPTIONS'],
+    // Of two routes that fit an address, only the more specific one is there.
+    ['GET', '/api/v1/ci/webhook', 'OPTIONS, POST'],
+    ['HEAD', '/api/v1/ci/webhook', 'OPTIONS, POST'],
+    ['PUT', '/api/v1/ci/webhook', 'OPTIONS, POST'],
+    ['GET', '/api/v1/ci/%77ebhook', 'OPTIONS, POST'],
+    ['GET', '/api/v1/stream/messages', 'DELETE, OPTIONS, POST'],
   ] as const)('tell the right methods to %s %s', async (method, url, allow) => {
     const { app } = await buildTestApp();
-    const answer = await app.inject({ method, url, headers: { 'content-type': 'text/plain' }, payload: 'x' });
+    const sent =
+      method === 'GET' || method === 'HEAD' ? {} : { payload: 'x', headers: { 'content-type': 'text/plain' } };
+    const answer = await app.inject({ method, url, ...sent });
     expect(answer.statusCode).toBe(405);
     expect(answer.headers.allow).toBe(allow);
-    expect(answer.body).toContain(`${method} is not possible here.`);
+    if (method !== 'HEAD') expect(answer.body).toContain(`${method} is not possible here.`);
   });
 
   it('answer OPTIONS with the methods', async () => {
     const { app } = await buildTestApp();
     const answer = await app.inject({ method: 'OPTIONS', url: '/api/v1/add_numbers' });
     expect([answer.statusCode, answer.headers.allow]).toEqual([204, 'GET, HEAD, OPTIONS, POST']);
+    const webhook = await app.inject({ method: 'OPTIONS', url: '/api/v1/ci/webhook' });
+    expect([webhook.statusCode, webhook.headers.allow]).toEqual([204, 'OPTIONS, POST']);
     expect((await app.inject({ method: 'OPTIONS', url: '/api/v1/none' })).statusCode).toBe(404);
   });
 

@@ -4,7 +4,9 @@ import { afterAll, describe, expect, inject, it } from 'vitest';
 import type { RunStore } from '../../../apps/web/src/ci/run-store.ts';
 import { openDatabase } from '../../../apps/web/src/database/connect.ts';
 import { migrate } from '../../../apps/web/src/database/migrations.ts';
+import { createSqlAcceptedWebhooks } from '../../../apps/web/src/database/sql-accepted-webhooks.ts';
 import { createSqlRunStore } from '../../../apps/web/src/database/sql-run-store.ts';
+import { testAcceptedWebhooks } from './accepted-webhooks-suite.ts';
 import { finished, newRun, steps } from './ci-fixtures.ts';
 import { testRunStore } from './run-store-suite.ts';
 import { testRunUpdates } from './run-updates-suite.ts';
@@ -14,7 +16,8 @@ describe('the store on a real MariaDB', () => {
   const db = openDatabase(url);
   afterAll(() => db.destroy());
 
-  const clear = () => sql`drop table if exists ci_runs, kysely_migration, kysely_migration_lock`.execute(db);
+  const clear = () =>
+    sql`drop table if exists ci_runs, ci_webhooks, kysely_migration, kysely_migration_lock`.execute(db);
 
   it('is migrated by two processes that start at once', async () => {
     await clear();
@@ -48,4 +51,19 @@ describe('the store on a real MariaDB', () => {
   };
   testRunStore('the store in SQL', openEmpty);
   testRunUpdates('updates in SQL', openEmpty);
+  testAcceptedWebhooks('accepted webhooks in SQL', async () => {
+    await migrate(db);
+    await sql`truncate table ci_webhooks`.execute(db);
+    return createSqlAcceptedWebhooks(db);
+  });
+
+  it('makes the tables of an older lab complete, though the step was cut short once', async () => {
+    await clear();
+    await migrate(db, '002-steps-and-active-runs');
+    await sql`alter table ci_runs add column address varchar(64)`.execute(db);
+    await migrate(db);
+    const accepted = createSqlAcceptedWebhooks(db);
+    await accepted.remember('d'.repeat(64), newRun().id);
+    expect(await accepted.findRun('d'.repeat(64))).toMatch(/^[\da-f-]{36}$/);
+  });
 });

@@ -46,6 +46,8 @@ export interface Chat {
   stop(): Promise<void>;
   /** The rooms that are known, the lobby first, then those where something was said last. */
   rooms(): Promise<RoomSummary[]>;
+  /** Whether anything that was said in this room is remembered. */
+  knows(room: string): Promise<boolean>;
   /** A room with its newest `limit` messages; one that nobody has used yet is empty. */
   room(name: string, limit: number): Promise<RoomView>;
   /** Up to `limit` messages before a place, as far as they are remembered. */

@@ -65,6 +65,11 @@ export class Listeners {
     };
   }
 
+  /** Whether anybody listens to a room here. */
+  has(room: string): boolean {
+    return this.#rooms.has(room);
+  }
+
   message(kept: KeptMessage): void {
     const event: ChatEvent = { event: 'message', id: kept.message.id, data: kept.message };
     for (const listener of this.#rooms.get(kept.message.room) ?? []) listener.message(kept, event);

@@ -44,7 +44,7 @@ export class Messenger implements Chat, TopicReader {
     this.#topics = topics;
     this.#limitMs = limitMs;
     this.#aheadMs = aheadMs;
-    this.#rooms = new Rooms(bounds);
+    this.#rooms = new Rooms({ ...bounds, isInUse: (room) => this.#isInUse(room) });
     this.#outbox = new Outbox((write) => topics.send(CHAT_TOPIC, [write]));
     this.#people = new PeopleBoard({
       process: randomUUID(),
@@ -76,6 +76,11 @@ export class Messenger implements Chat, TopicReader {
     });
     const others = [...names].map(summary).sort((a, b) => compareTimes(a, b) || (a.room < b.room ? -1 : 1));
     return [summary(LOBBY), ...others];
+  }
+
+  async knows(room: string): Promise<boolean> {
+    await this.#untilRead();
+    return room === LOBBY || this.#rooms.has(room);
   }
 
   async room(name: string, limit: number): Promise<RoomView> {
@@ -159,6 +164,10 @@ export class Messenger implements Chat, TopicReader {
     }
     const known = kept ?? this.#rooms.get(saying.room)?.find(saying.user, saying.sendId);
     if (known !== undefined) this.#outbox.arrived(known.message);
+  }
+
+  #isInUse(room: string): boolean {
+    return room === LOBBY || this.#listeners.has(room) || this.#people.in(room).length > 0;
   }
 
   /** Waits for the first reading to be complete. */

@@ -29,6 +29,8 @@ export interface Saying {
 export const SEND_ID_PATTERN = '^[A-Za-z0-9_-]{1,64}$';
 
 const SEND_ID_HEADER = 'send-id';
+/** Of a batch with one record: its head, and the header with the name of the sending. */
+const RECORD_OVERHEAD_BYTES = 200;
 const ROOM = new RegExp(ROOM_PATTERN, 'u');
 const USER = new RegExp(USER_PATTERN, 'u');
 const SEND_ID = new RegExp(SEND_ID_PATTERN, 'u');
@@ -46,6 +48,10 @@ export function writeSaying({ room, user, text, sendId }: Saying): ChatWrite {
   const headers: Record<string, string> = sendId === undefined ? {} : { [SEND_ID_HEADER]: sendId };
   return { key: room, value: formatMessage(user, text), headers };
 }
+
+/** About how many bytes of the topic a message takes: its text, and what the broker keeps beside it. */
+export const sizeOnTopic = ({ room, user, text }: Saying): number =>
+  Buffer.byteLength(`${room}${user}${text}`) + RECORD_OVERHEAD_BYTES;
 
 /**
  * What a message says; undefined where it belongs to no room or says nothing. Programs may write what no client of ours would:

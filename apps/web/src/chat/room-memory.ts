@@ -43,6 +43,11 @@ export class RoomMemory {
     return this.#characters;
   }
 
+  /** How many messages it keeps. */
+  get count(): number {
+    return this.#kept.length;
+  }
+
   get lastTime(): string | null {
     return this.#kept.at(-1)?.message.time ?? null;
   }
@@ -60,7 +65,7 @@ export class RoomMemory {
     this.#kept.push(kept);
     this.#characters += text.length;
     if (sendId !== undefined) this.#bySender.set(nameOf(user, sendId), kept);
-    if (this.#kept.length > ROOM_KEEPS) this.#drop();
+    if (this.#kept.length > ROOM_KEEPS) this.dropOldest();
     return kept;
   }
 
@@ -91,7 +96,8 @@ export class RoomMemory {
     return this.#kept.filter(({ place }) => !covers(reach, place));
   }
 
-  #drop(): void {
+  /** Forgets the oldest message. */
+  dropOldest(): void {
     const dropped = this.#kept.shift();
     if (dropped === undefined) return;
     const { user, text, sendId } = dropped.message;

@@ -1,4 +1,8 @@
-/** The rooms that this process remembers: not more than fit, those that nobody used for longest go first. */
+/**
+ * The rooms that this process remembers, shared out fairly: anyone can make rooms and fill them, by the API or with a Kafka
+ * client. Where there are too many, a room goes in which nobody is and least was said; where there is too much text, the
+ * largest rooms lose their oldest messages. So a flood pushes out itself, and not the rooms in which people talk.
+ */
 import { extend, type Place, type Reach, unite } from './reach.ts';
 import type { Saying } from './record.ts';
 import { type KeptMessage, RoomMemory } from './room-memory.ts';
@@ -8,6 +12,8 @@ export interface RoomsOptions {
   maxRooms?: number;
   /** Characters at most, of all texts together (16 million). */
   maxCharacters?: number;
+  /** Whether somebody is in a room now. */
+  isInUse?: (room: string) => boolean;
 }
 
 const MAX_ROOMS = 300;
@@ -16,20 +22,27 @@ const MAX_CHARACTERS = 16_000_000;
 export class Rooms {
   readonly #maxRooms: number;
   readonly #maxCharacters: number;
+  readonly #isInUse: (room: string) => boolean;
   /** In the order of their last use. */
   readonly #rooms = new Map<string, RoomMemory>();
   /** How far anything was read that is forgotten, or was deleted before this process read it: it may be of any room. */
   readonly #floor = new Map<number, number>();
   #characters = 0;
 
-  constructor({ maxRooms = MAX_ROOMS, maxCharacters = MAX_CHARACTERS }: RoomsOptions = {}) {
+  constructor({ maxRooms = MAX_ROOMS, maxCharacters = MAX_CHARACTERS, isInUse = () => false }: RoomsOptions = {}) {
     this.#maxRooms = maxRooms;
     this.#maxCharacters = maxCharacters;
+    this.#isInUse = isInUse;
   }
 
   /** Says that nothing at or before this place will ever be read. */
   startAfter(place: Place): void {
     extend(this.#floor, place);
+  }
+
+  /** Whether anything is known of the room. */
+  has(name: string): boolean {
+    return this.#rooms.has(name);
   }
 
   /** The room, if anything is known of it. */
@@ -56,9 +69,8 @@ export class Rooms {
     const kept = room.add(saying, place, time);
     this.#characters += room.characters - before;
     this.#touch(saying.room, room);
-    while (this.#rooms.size > this.#maxRooms || (this.#characters > this.#maxCharacters && this.#rooms.size > 1)) {
-      this.#forgetOne();
-    }
+    if (this.#rooms.size > this.#maxRooms) this.#forgetOne(saying.room);
+    while (this.#characters > this.#maxCharacters && this.#rooms.size > 1) this.#shorten(saying.room);
     return kept;
   }
 
@@ -79,12 +91,28 @@ export class Rooms {
     this.#rooms.set(name, room);
   }
 
-  #forgetOne(): void {
-    for (const [name, room] of this.#rooms) {
-      this.#rooms.delete(name);
-      this.#characters -= room.characters;
-      for (const [partition, offset] of unite(this.#floor, room.reach)) extend(this.#floor, { partition, offset });
+  /** Has the largest room lose its oldest message; where that is its only one, a whole room goes. */
+  #shorten(newest: string): void {
+    const [largest] = [...this.#rooms.values()].sort((a, b) => b.characters - a.characters);
+    if (largest === undefined || largest.count <= 1) {
+      this.#forgetOne(newest);
       return;
     }
+    this.#characters -= largest.characters;
+    largest.dropOldest();
+    this.#characters += largest.characters;
+  }
+
+  /** Forgets a room, but not `newest`: else no new one could ever begin. */
+  #forgetOne(newest: string): void {
+    const others = [...this.#rooms].filter(([name]) => name !== newest);
+    // Among equals, sorting keeps the order of their last use.
+    others.sort(([, a], [, b]) => a.count - b.count);
+    const least = others.find(([name]) => !this.#isInUse(name)) ?? others[0];
+    if (least === undefined) return;
+    const [name, room] = least;
+    this.#rooms.delete(name);
+    this.#characters -= room.characters;
+    for (const [partition, offset] of unite(this.#floor, room.reach)) extend(this.#floor, { partition, offset });
   }
 }

@@ -28,5 +28,11 @@ export function safePath(path: string): string[] | undefined {
   return parts.some(odd) ? undefined : parts;
 }
 
+/** The types that a browser shows as a document, which can hold scripts. */
+const DOCUMENTS = /^(text\/html|image\/svg\+xml|application\/xml)\b/;
+
+/** Whether a file of this type could hold scripts. */
+export const isDocument = (type: string): boolean => DOCUMENTS.test(type);
+
 /** Told from the name alone: what a job wrote into the storage does not decide how a browser reads it. */
 export const contentTypeOf = (path: string): string => TYPES[extname(path).toLowerCase()] ?? 'application/octet-stream';

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { type BlobDownloadResponseParsed, type BlobServiceClient, RestError } from '@azure/storage-blob';
 import { CI_CONTAINER, logBlobName, reportPrefix, runPrefix } from '@cloud-lab/common/ci-messages';
 import { UnavailableError } from '../errors.ts';
+import { MAX_DOCUMENT_BYTES, tooLarge } from './parse-document.ts';
 
 export interface ReportFile {
   body: Readable;
@@ -24,7 +25,7 @@ export interface ReportStore {
   file(runId: string, path: string): Promise<ReportFile | undefined>;
   /** What the log holds from `offset` (bytes) on, some of it; nothing when there is nothing more yet. */
   log(runId: string, offset: number): Promise<LogPiece>;
-  /** The whole blob of this name; undefined when there is none. */
+  /** The whole blob of this name; undefined when there is none. @throws HttpError where it is too large to be read */
   document(name: string): Promise<Buffer | undefined>;
   /** Deletes all that a run has left; what is gone already is fine. */
   remove(runId: string): Promise<void>;
@@ -33,7 +34,6 @@ export interface ReportStore {
 const ANSWER_LIMIT_MS = 10_000;
 const DOCUMENT_LIMIT_MS = 30_000;
 const LOG_CHUNK_BYTES = 1024 * 1024;
-const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024;
 const DELETE_AT_ONCE = 8;
 
 /** Reads and deletes them in the container of the CI. */
@@ -77,14 +77,17 @@ export function createBlobReportStore(service: BlobServiceClient): ReportStore {
     async document(name) {
       const abortSignal = AbortSignal.timeout(DOCUMENT_LIMIT_MS);
       try {
-        const answer = await container.getBlobClient(name).download(0, undefined, { abortSignal });
-        if ((answer.contentLength ?? 0) <= MAX_DOCUMENT_BYTES) return await collect(answer);
-        bodyOf(answer)?.destroy();
+        // One byte more tells whether there is more.
+        const answer = await container.getBlobClient(name).download(0, MAX_DOCUMENT_BYTES + 1, { abortSignal });
+        const bytes = await collect(answer);
+        if (bytes.length <= MAX_DOCUMENT_BYTES) return bytes;
       } catch (error) {
         if (statusOf(error) === 404) return undefined;
+        // An empty blob has no first byte.
+        if (statusOf(error) === 416) return Buffer.alloc(0);
         throw unavailable(error);
       }
-      throw new Error(`${name} is larger than ${MAX_DOCUMENT_BYTES / 1024 / 1024} MiB`);
+      throw tooLarge();
     },
 
     async remove(runId) {

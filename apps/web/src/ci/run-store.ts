@@ -2,7 +2,13 @@
 import type { CiUpdate } from '@cloud-lab/common/ci-messages';
 import type { CiRun } from './run.ts';
 
-export type NewRun = Pick<CiRun, 'id' | 'repository' | 'branch' | 'commit' | 'requestedAt'>;
+export type NewRun = Pick<CiRun, 'id' | 'repository' | 'branch' | 'commit' | 'requestedAt'> & {
+  /** Address that asked for it and is limited; it is kept until the run is finished. */
+  address?: string;
+};
+
+/** What makes two requests the same work. */
+export type Work = Pick<NewRun, 'repository' | 'branch' | 'commit'>;
 
 export interface RunPage {
   limit: number;
@@ -20,6 +26,10 @@ export interface RunStore {
    * finished, gives that one and keeps nothing. Atomic, whichever process asks.
    */
   insert(run: NewRun): Promise<CiRun>;
+  /** The run of this work that is not finished. */
+  findActive(work: Work): Promise<CiRun | undefined>;
+  /** How many runs are not finished, of this address and in all. */
+  countUnfinished(address: string): Promise<{ ofAddress: number; inAll: number }>;
   get(id: string): Promise<CiRun | undefined>;
   /** Those of `ids` that are finished, in no order. */
   finishedAmong(ids: readonly string[]): Promise<CiRun[]>;

@@ -4,6 +4,7 @@ import type { CiUpdate } from '@cloud-lab/common/ci-messages';
 import { missingArgument } from '@cloud-lab/common/functions/arguments';
 import type { FastifyBaseLogger } from 'fastify';
 import { HttpError, UnavailableError } from '../errors.ts';
+import { Admission, type AdmissionOptions, type Requester } from './admission.ts';
 import { refuseBranchName } from './branch-name.ts';
 import type { Branch, GitServer } from './git-server.ts';
 import type { JobQueue } from './job-queue.ts';
@@ -19,6 +20,8 @@ export interface CiServiceOptions {
   /** Repositories that may be tested; the first is the default. */
   repositories: readonly string[];
   log: FastifyBaseLogger;
+  /** How many runs may be unfinished, of one address and in all. */
+  unfinished: AdmissionOptions['unfinished'];
   waiters?: RunWaiters;
   /** After so long without a word from its runner, a running run is lost. */
   lostAfterMs?: number;
@@ -32,10 +35,12 @@ const LOST_AFTER_MS = 60 * 60_000;
 
 export class CiService {
   readonly #options: CiServiceOptions;
+  readonly #admission: Admission;
   readonly #waiters: RunWaiters;
 
   constructor(options: CiServiceOptions) {
     this.#options = options;
+    this.#admission = new Admission(options);
     this.#waiters = options.waiters ?? new RunWaiters(options.runs);
   }
 
@@ -62,8 +67,11 @@ export class CiService {
     return this.#options.git.branches(this.allowed(repository));
   }
 
-  /** Queues a run of the commit that the branch points to now, or gives the one of it that is not finished. */
-  async request(branch: string, repository?: string): Promise<CiRun> {
+  /**
+   * Queues a run of the commit that the branch points to now, or gives the one of it that is not finished.
+   * @param requester whose runs are limited; undefined: who asks has proven to be the lab's Git server, or another one
+   */
+  async request(branch: string, repository: string | undefined, requester: Requester | undefined): Promise<CiRun> {
     if (branch === '') throw new HttpError(400, missingArgument('branch'));
     const refusal = refuseBranchName(branch);
     if (refusal !== undefined) throw new HttpError(400, `\`branch\` cannot be the name of a branch: ${refusal}.`);
@@ -71,7 +79,7 @@ export class CiService {
     const commit = await this.#resolve(branch, allowed);
     const wanted: NewRun = { id: randomUUID(), repository: allowed, branch, commit, requestedAt: new Date() };
     // The row comes first: a result can never arrive for a run that nobody knows.
-    const run = await this.#options.runs.insert(wanted);
+    const run = await this.#admission.admit(wanted, requester);
     if (run.id === wanted.id) await this.#dispatch(run);
     else this.#options.log.info({ run: run.id }, 'this commit is being tested already');
     return run;

@@ -58,9 +58,24 @@ const describeRunsFurther: Migration = {
   },
 };
 
+const rememberWebhooks: Migration = {
+  async up(db: Kysely<unknown>) {
+    await sql`alter table ci_runs add column if not exists address varchar(64)`.execute(db);
+    await db.schema
+      .createTable('ci_webhooks')
+      .ifNotExists()
+      .addColumn('digest', 'char(64)', (column) => column.primaryKey())
+      .addColumn('run_id', 'char(36)', (column) => column.notNull())
+      .addColumn('accepted_at', 'datetime(3)', (column) => column.notNull())
+      .modifyEnd(sql`engine=InnoDB character set utf8mb4 collate utf8mb4_bin`)
+      .execute();
+  },
+};
+
 const MIGRATIONS: Record<string, Migration> = {
   '001-ci-runs': createCiRuns,
   '002-steps-and-active-runs': describeRunsFurther,
+  '003-addresses-and-webhooks': rememberWebhooks,
 };
 
 /**

@@ -5,7 +5,7 @@ import type { Insertable, Selectable, Updateable } from 'kysely';
 import Type from 'typebox';
 import { Value } from 'typebox/value';
 import { type CiRun, firstSteps, progressOf } from '../ci/run.ts';
-import type { NewRun } from '../ci/run-store.ts';
+import type { NewRun, Work } from '../ci/run-store.ts';
 import type { CiRunsTable } from './schema.ts';
 
 const MAX_RUNNER = 255;
@@ -29,7 +29,7 @@ export function cutUpdate<T extends CiUpdate>(update: T): T {
 export const cutReason = (reason: string): string => reason.slice(0, MAX_REASON);
 
 /** The same for every request of one commit of one branch; unlike the three together, short enough for an index. */
-export const activeKey = ({ repository, branch, commit }: Pick<NewRun, 'repository' | 'branch' | 'commit'>): string =>
+export const activeKey = ({ repository, branch, commit }: Work): string =>
   createHash('sha256')
     .update(JSON.stringify([repository, branch, commit]))
     .digest('hex');
@@ -50,6 +50,7 @@ export function toNewRow(run: NewRun): Insertable<CiRunsTable> {
     has_tests: 0,
     has_coverage: 0,
     active_key: activeKey(run),
+    address: run.address ?? null,
   };
 }
 
@@ -80,6 +81,7 @@ export function toColumns(update: CiUpdate): Updateable<CiRunsTable> {
     has_tests: update.hasTests ? 1 : 0,
     has_coverage: update.hasCoverage ? 1 : 0,
     active_key: null,
+    address: null,
   };
 }
 

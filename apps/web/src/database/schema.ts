@@ -39,8 +39,18 @@ export interface CiRunsTable {
   has_coverage: number;
   /** activeKey() while the run is unfinished, then null: the database lets one such run exist. */
   active_key: string | null;
+  /** Who asked for it, where that is limited; null once the run is finished. */
+  address: string | null;
+}
+
+export interface CiWebhooksTable {
+  /** SHA-256 of the body, hex. */
+  digest: string;
+  run_id: string;
+  accepted_at: Date;
 }
 
 export interface Tables {
   ci_runs: CiRunsTable;
+  ci_webhooks: CiWebhooksTable;
 }

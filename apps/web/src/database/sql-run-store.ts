@@ -39,6 +39,23 @@ export function createSqlRunStore(db: Kysely<Tables>): RunStore {
       });
     },
 
+    async findActive(work) {
+      const row = await ask(rows().where('active_key', '=', activeKey(work)).executeTakeFirst());
+      return row && toRun(row);
+    },
+
+    async countUnfinished(address) {
+      const counted = db
+        .selectFrom('ci_runs')
+        .where('state', 'in', UNFINISHED)
+        .select(({ fn }) => [
+          fn.countAll<number>().as('inAll'),
+          sql<number>`count(case when address = ${address} then 1 end)`.as('ofAddress'),
+        ]);
+      const { inAll, ofAddress } = await ask(counted.executeTakeFirstOrThrow());
+      return { inAll: Number(inAll), ofAddress: Number(ofAddress) };
+    },
+
     async get(id) {
       const row = await ask(rows().where('id', '=', id).executeTakeFirst());
       return row && toRun(row);
@@ -82,7 +99,13 @@ export function createSqlRunStore(db: Kysely<Tables>): RunStore {
     },
 
     async fail(id, reason, at, silentSince) {
-      const end = { state: 'errored' as const, reason: cutReason(reason), finished_at: at, active_key: null };
+      const end = {
+        state: 'errored' as const,
+        reason: cutReason(reason),
+        finished_at: at,
+        active_key: null,
+        address: null,
+      };
       const attempt = async (transaction: Transaction<Tables>): Promise<boolean> => {
         let query = transaction.selectFrom('ci_runs').select('steps').where('id', '=', id);
         query = query.where('state', 'in', UNFINISHED);

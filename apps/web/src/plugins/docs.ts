@@ -5,6 +5,7 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import type { Assets } from '../assets.ts';
+import { declareUnlimited } from '../limits/client-limits.ts';
 
 /** Describes all routes that are registered after it. */
 export async function describeApi(
@@ -31,12 +32,15 @@ export async function describeApi(
       ],
     },
   });
-  await app.register(swaggerUi, {
-    routePrefix: '/api/docs',
-    theme: { title: 'Cloud Lab API' },
-    uiConfig: { validatorUrl: null, deepLinking: true },
-    logo: { type: 'image/svg+xml', content: await readFile(join(publicDir, 'favicon.svg')) },
-    ...(swaggerDir === undefined ? {} : { baseDir: swaggerDir }),
+  await app.register(async (scope) => {
+    declareUnlimited(scope);
+    await scope.register(swaggerUi, {
+      routePrefix: '/api/docs',
+      theme: { title: 'Cloud Lab API' },
+      uiConfig: { validatorUrl: null, deepLinking: true },
+      logo: { type: 'image/svg+xml', content: await readFile(join(publicDir, 'favicon.svg')) },
+      ...(swaggerDir === undefined ? {} : { baseDir: swaggerDir }),
+    });
+    scope.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
   });
-  app.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
 }

@@ -3,7 +3,7 @@ import { describeRefusal, pathOf } from '@cloud-lab/common/http-error';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HttpError } from '../errors.ts';
 import { errorPage } from '../pages/error.ts';
-import { allowedMethods, type RouteTable } from './route-table.ts';
+import type { RouteTable } from './route-table.ts';
 
 /** Installs the handlers of errors, of unknown addresses (404) and of wrong methods (405). */
 export function handleErrors(app: FastifyInstance, routes: RouteTable): void {
@@ -12,15 +12,19 @@ export function handleErrors(app: FastifyInstance, routes: RouteTable): void {
 
   // Before the body is looked at: a wrong method is the first thing to say.
   app.addHook('onRequest', async (request, reply) => {
-    if (!request.is404) return;
     const path = pathOf(request.url);
-    const allowed = allowedMethods(routes, path);
+    if (!request.is404 && !isShadowed(request.routeOptions.url ?? '', path, routes)) return;
+    const allowed = routes.allowedMethods(path);
     if (allowed.length === 0) throw new HttpError(404, `There is nothing at ${path}.`);
     const allow = allowed.join(', ');
     if (request.method === 'OPTIONS') return reply.code(204).header('allow', allow).send();
     throw new HttpError(405, `${request.method} is not possible here. Possible: ${allow}.`, { headers: { allow } });
   });
 }
+
+/** Whether the router took a pattern for a path that has a route of its own, with other methods. */
+const isShadowed = (url: string, path: string, routes: RouteTable): boolean =>
+  /\/[:*]/.test(url) && routes.findUrl(path) !== url;
 
 /** Answers with the error in the shape that the address calls for. */
 export function refuse(request: FastifyRequest, reply: FastifyReply, error: FastifyError | HttpError): FastifyReply {

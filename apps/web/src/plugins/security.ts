@@ -36,15 +36,22 @@ export async function secureHeaders(app: FastifyInstance): Promise<void> {
   });
 }
 
-/** Policy for a coverage report: its own scripts run, in an origin of their own that reaches nothing of ours. */
-export const REPORT_POLICY = [
-  'sandbox allow-scripts',
+/** What a coverage report may load: its own files, and nothing else. */
+const REPORT_SOURCES = [
   "default-src 'none'",
-  "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data:",
   "font-src 'self' data:",
   "base-uri 'none'",
   "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+];
+
+/** Policies of a coverage report, which is what other people's code has written. */
+export const REPORT_POLICIES = {
+  /** The page of the lab around it. */
+  page: "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  /** In that frame its own scripts run, in an origin of their own that reaches nothing of ours. */
+  framed: ['sandbox allow-scripts', ...REPORT_SOURCES, "script-src 'self'", "frame-ancestors 'self'"].join('; '),
+  /** By itself, where its scripts could lead the window elsewhere, it has none. */
+  bare: ['sandbox', ...REPORT_SOURCES, "frame-ancestors 'none'"].join('; '),
+} as const;

@@ -19,6 +19,7 @@ const POLICY = "default-src 'none'; sandbox";
  */
 export function registerBadge(app: FastifyInstance, runs: Pick<RunStore, 'list'>, defaultRepository: string): void {
   app.get<{ Params: { '*': string }; Querystring: Record<string, unknown> }>('/badge/*', {
+    config: { limit: 'read' },
     schema: { hide: true },
     handler: async (request, reply) => {
       const asked = parseBadgePath(request.params['*']);

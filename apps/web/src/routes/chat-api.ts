@@ -1,10 +1,11 @@
 /** Routes of the chat: its rooms, what was said in them, and saying something. */
 import { ChatMessage } from '@cloud-lab/common/chat';
-import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import type { Chat } from '../chat/chat.ts';
+import { sizeOnTopic } from '../chat/record.ts';
 import { HttpError } from '../errors.ts';
+import type { ClientLimits } from '../limits/client-limits.ts';
 import {
   describeChatFinding,
   MessagePageSchema,
@@ -14,8 +15,7 @@ import {
   SayBody,
   TypingBody,
 } from '../schemas/chat.ts';
-import { ErrorSchema } from '../schemas/error.ts';
-import { createChatLimits } from './chat-limits.ts';
+import { errorsOf } from '../schemas/error.ts';
 import { type Query, readPlace, readRoom, readText, single } from './chat-request.ts';
 
 type Params = { room: string };
@@ -23,11 +23,18 @@ type Params = { room: string };
 /** Messages that a room shows at first. */
 export const ROOM_SHOWS = 100;
 const MAX_PAGE = 200;
-const errors = { '4xx': ErrorSchema, '5xx': ErrorSchema };
+const errors = errorsOf(503);
+const KIB = 1024;
 
 /** Registers them under /api/v1/chat. */
-export async function registerChatApi(app: FastifyInstance, chat: Chat): Promise<void> {
+export function registerChatApi(app: FastifyInstance, chat: Chat, clients: Pick<ClientLimits, 'count'>): void {
+  registerReading(app, chat);
+  registerSaying(app, chat, clients);
+}
+
+function registerReading(app: FastifyInstance, chat: Chat): void {
   app.get('/api/v1/chat/rooms', {
+    config: { limit: 'chatRead' },
     schema: {
       tags: ['chat'],
       summary: 'Lists the rooms of the chat, and who is there',
@@ -37,6 +44,7 @@ export async function registerChatApi(app: FastifyInstance, chat: Chat): Promise
   });
 
   app.get<{ Params: Params }>('/api/v1/chat/rooms/:room', {
+    config: { limit: 'chatRead' },
     schema: {
       tags: ['chat'],
       summary: `Shows a room of the chat with its newest ${ROOM_SHOWS} messages`,
@@ -48,6 +56,7 @@ export async function registerChatApi(app: FastifyInstance, chat: Chat): Promise
   });
 
   app.get<{ Params: Params; Querystring: Query }>('/api/v1/chat/rooms/:room/messages', {
+    config: { limit: 'chatRead' },
     schema: {
       tags: ['chat'],
       summary: 'Lists messages of a room, oldest first, as far as they are remembered: the newest 500',
@@ -69,44 +78,45 @@ export async function registerChatApi(app: FastifyInstance, chat: Chat): Promise
       return { messages, older };
     },
   });
+}
 
-  await app.register(async (scope) => {
-    await scope.register(rateLimit, { global: false });
-    const limits = createChatLimits(scope);
-    scope.addHook('onRequest', limits.checkAddress);
+function registerSaying(app: FastifyInstance, chat: Chat, clients: Pick<ClientLimits, 'count'>): void {
+  app.post<{ Params: Params; Body: SayBody }>('/api/v1/chat/rooms/:room/messages', {
+    config: { limit: 'chatWrite' },
+    schema: {
+      tags: ['chat'],
+      summary: 'Says something in a room; answers 200 instead of 201 where the same `sendId` is there already',
+      params: RoomParams,
+      body: SayBody,
+      response: { 200: ChatMessage, 201: ChatMessage, ...errors },
+    },
+    schemaErrorFormatter: describeChatFinding,
+    handler: async (request, reply) => {
+      const { room } = request.params;
+      const { user, sendId } = request.body;
+      const saying = { room, user, text: readText(request.body.text), sendId };
+      await clients.count('chatName', request, { name: user });
+      if (!(await chat.knows(room))) await clients.count('chatRooms', request);
+      await clients.count('chatKibibytes', request, { amount: Math.ceil(sizeOnTopic(saying) / KIB) });
+      const { message, isNew } = await chat.say(saying);
+      return reply.code(isNew ? 201 : 200).send(message);
+    },
+  });
 
-    scope.post<{ Params: Params; Body: SayBody }>('/api/v1/chat/rooms/:room/messages', {
-      schema: {
-        tags: ['chat'],
-        summary: 'Says something in a room; answers 200 instead of 201 where the same `sendId` is there already',
-        params: RoomParams,
-        body: SayBody,
-        response: { 200: ChatMessage, 201: ChatMessage, ...errors },
-      },
-      schemaErrorFormatter: describeChatFinding,
-      handler: async (request, reply) => {
-        const { user, sendId } = request.body;
-        const text = readText(request.body.text);
-        await limits.checkName(request, user);
-        const { message, isNew } = await chat.say({ room: request.params.room, user, text, sendId });
-        return reply.code(isNew ? 201 : 200).send(message);
-      },
-    });
-
-    scope.post<{ Params: Params; Body: TypingBody }>('/api/v1/chat/rooms/:room/typing', {
-      schema: {
-        tags: ['chat'],
-        summary: 'Tells the others in a room that somebody is writing; holds for 5 seconds',
-        params: RoomParams,
-        body: TypingBody,
-        response: { 204: Type.Null({ description: 'Told' }), ...errors },
-      },
-      schemaErrorFormatter: describeChatFinding,
-      handler: async ({ params, body }, reply) => {
-        chat.type(params.room, body.user);
-        return reply.code(204).send();
-      },
-    });
+  app.post<{ Params: Params; Body: TypingBody }>('/api/v1/chat/rooms/:room/typing', {
+    config: { limit: 'chatWrite' },
+    schema: {
+      tags: ['chat'],
+      summary: 'Tells the others in a room that somebody is writing; holds for 5 seconds',
+      params: RoomParams,
+      body: TypingBody,
+      response: { 204: Type.Null({ description: 'Told' }) },
+    },
+    schemaErrorFormatter: describeChatFinding,
+    handler: async ({ params, body }, reply) => {
+      chat.type(params.room, body.user);
+      return reply.code(204).send();
+    },
   });
 }
 

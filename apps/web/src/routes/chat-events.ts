@@ -5,26 +5,25 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import type { Chat, RoomPlace } from '../chat/chat.ts';
 import type { ChatEvent } from '../chat/listeners.ts';
-import { UnavailableError } from '../errors.ts';
+import type { ClientLimits } from '../limits/client-limits.ts';
 import { RoomParams } from '../schemas/chat.ts';
-import { ErrorSchema } from '../schemas/error.ts';
+import { contentOf } from '../schemas/content.ts';
+import { errorsOf } from '../schemas/error.ts';
 import { type Query, readPlace, readRoom, readUser, single } from './chat-request.ts';
 import { clientGone } from './client-gone.ts';
 import { EventPusher, frameEvent, HEARTBEAT_MS, SLOW_MS } from './send-event.ts';
 
 export interface ChatEventsOptions {
   chat: Pick<Chat, 'listen'>;
+  clients: Pick<ClientLimits, 'open'>;
   /** Aborts as the process ends. */
   closing: AbortSignal;
-  /** Streams that may be open at once in this process (2000). */
-  maxStreams?: number;
   /** Between two signs of life, in milliseconds (15 000). */
   heartbeatMs?: number;
   /** How long a client may leave what it was sent unread, in milliseconds (30 000). */
   slowMs?: number;
 }
 
-const MAX_STREAMS = 2_000;
 /** Goes before the first event: in so many milliseconds a browser takes a lost connection up again. */
 const RETRY = Buffer.from('retry: 1000\n');
 
@@ -37,9 +36,8 @@ const DESCRIPTION = [
 
 /** Registers /api/v1/chat/rooms/:room/events. */
 export async function registerChatEvents(app: FastifyInstance, options: ChatEventsOptions): Promise<void> {
-  const { chat, closing, maxStreams = MAX_STREAMS, slowMs = SLOW_MS } = options;
+  const { chat, clients, closing, slowMs = SLOW_MS } = options;
   const frameOf = rememberFrames();
-  let open = 0;
 
   await app.register(async (scope) => {
     // Called, not registered: this name of it would keep its hook to itself, and the other one has no types.
@@ -48,6 +46,7 @@ export async function registerChatEvents(app: FastifyInstance, options: ChatEven
       // Manual: a client that names no type of answer gets events as well, and a refusal has the shape of all others.
       sse: { kind: 'manual' },
       exposeHeadRoute: false,
+      config: { limit: 'open' },
       schema: {
         tags: ['chat'],
         summary: 'A room of the chat while people talk there, as Server-Sent Events',
@@ -59,11 +58,9 @@ export async function registerChatEvents(app: FastifyInstance, options: ChatEven
             Type.String({ description: 'Id of a message, `at` of a room, or `start` for all that is remembered' }),
           ),
         }),
-        produces: ['text/event-stream'],
         response: {
-          200: Type.String({ description: 'Events `message`, `people` and `gap`' }),
-          '4xx': ErrorSchema,
-          '5xx': ErrorSchema,
+          200: contentOf('text/event-stream', Type.String(), 'Events `message`, `people` and `gap`'),
+          ...errorsOf(503),
         },
       },
       // A query holds texts: they are read below.
@@ -72,10 +69,7 @@ export async function registerChatEvents(app: FastifyInstance, options: ChatEven
         const room = readRoom(request.params.room);
         const user = readUser(request.query);
         const after = readAfter(request);
-        if (open >= maxStreams) {
-          throw new UnavailableError(`${maxStreams} people are connected here already. Try again when some have left.`);
-        }
-        open += 1;
+        const release = clients.open('chatStreams', request);
         const signal = AbortSignal.any([clientGone(reply), closing]);
         const pusher = new EventPusher(reply, signal, slowMs);
         let leave = (): void => undefined;
@@ -93,7 +87,7 @@ export async function registerChatEvents(app: FastifyInstance, options: ChatEven
           if (!signal.aborted) await once(signal, 'abort');
         } finally {
           leave();
-          open -= 1;
+          release();
         }
       },
     });

@@ -25,6 +25,7 @@ export function registerChatPages(app: FastifyInstance, { lab, chat }: ChatPages
   };
 
   app.get<{ Querystring: Query }>('/chat', {
+    config: { limit: 'chatRead' },
     schema: { hide: true },
     handler: (request, reply) => {
       const asked = single(request.query, 'room');
@@ -39,6 +40,7 @@ export function registerChatPages(app: FastifyInstance, { lab, chat }: ChatPages
   });
 
   app.get<{ Params: { room: string } }>('/chat/:room', {
+    config: { limit: 'chatRead' },
     schema: { hide: true },
     handler: (request, reply) => show(request, reply, readRoom(request.params.room)),
   });

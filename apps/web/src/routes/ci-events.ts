@@ -6,9 +6,10 @@ import { followRun, type RunEvent } from '../ci/live/follow-run.ts';
 import type { LiveRuns } from '../ci/live/live-runs.ts';
 import { type LogText, LogTexts } from '../ci/live/log-text.ts';
 import type { RunStore } from '../ci/run-store.ts';
-import { UnavailableError } from '../errors.ts';
+import type { ClientLimits } from '../limits/client-limits.ts';
 import { RunParams, showRun } from '../schemas/ci.ts';
-import { ErrorSchema } from '../schemas/error.ts';
+import { contentOf } from '../schemas/content.ts';
+import { errorsOf } from '../schemas/error.ts';
 import { findRun } from './ci.ts';
 import { clientGone } from './client-gone.ts';
 import { originOf } from './origin.ts';
@@ -17,17 +18,14 @@ import { HEARTBEAT_MS, SLOW_MS, sendEvent } from './send-event.ts';
 export interface CiEventsOptions {
   runs: Pick<RunStore, 'get'>;
   lives: LiveRuns;
+  clients: Pick<ClientLimits, 'open'>;
   /** Aborts as the process ends. */
   closing: AbortSignal;
-  /** Streams that may be open at once in this process (200). */
-  maxStreams?: number;
   /** Between two signs of life, in milliseconds (15 000). */
   heartbeatMs?: number;
   /** How long a client may leave what it was sent unread, in milliseconds (30 000). */
   slowMs?: number;
 }
-
-const MAX_STREAMS = 200;
 
 const DESCRIPTION = [
   '`run`: the run as `GET /api/v1/ci/{id}` shows it, at once and at every change.',
@@ -38,8 +36,7 @@ const DESCRIPTION = [
 
 /** Registers /api/v1/ci/:id/events. */
 export async function registerCiEvents(app: FastifyInstance, options: CiEventsOptions): Promise<void> {
-  const { runs, lives, closing, maxStreams = MAX_STREAMS, slowMs = SLOW_MS } = options;
-  let open = 0;
+  const { runs, lives, clients, closing, slowMs = SLOW_MS } = options;
 
   await app.register(async (scope) => {
     // Called, not registered: this name of it would keep its hook to itself, and the other one has no types.
@@ -48,31 +45,27 @@ export async function registerCiEvents(app: FastifyInstance, options: CiEventsOp
       // Manual: a client that names no type of answer gets events as well, and a refusal has the shape of all others.
       sse: { kind: 'manual' },
       exposeHeadRoute: false,
+      config: { limit: 'open' },
       schema: {
         tags: ['ci'],
         summary: 'A run while it goes on, as Server-Sent Events',
         description: DESCRIPTION,
         params: RunParams,
-        produces: ['text/event-stream'],
         response: {
-          200: Type.String({ description: 'Events `run`, `log`, `restart` and `end`' }),
-          '4xx': ErrorSchema,
-          '5xx': ErrorSchema,
+          200: contentOf('text/event-stream', Type.String(), 'Events `run`, `log`, `restart` and `end`'),
+          ...errorsOf(404, 503),
         },
       },
       handler: async (request, reply) => {
         const run = await findRun(runs, request.params.id);
-        if (open >= maxStreams) {
-          throw new UnavailableError(`${maxStreams} clients follow runs here already. Try again when some have left.`);
-        }
-        open += 1;
+        const leave = clients.open('runStreams', request);
         const signal = AbortSignal.any([clientGone(reply), closing]);
         const offset = readOffset(request.headers['last-event-id']);
         try {
           const events = toMessages(followRun(lives, run, { offset, signal }), originOf(request));
           for await (const message of events) await sendEvent(reply, message, signal, slowMs);
         } finally {
-          open -= 1;
+          leave();
         }
       },
     });

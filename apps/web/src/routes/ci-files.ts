@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import type {
+  FastifyContextConfig,
   FastifyInstance,
   FastifySchema,
   RawServerDefault,
@@ -16,15 +17,21 @@ import { safePath } from '../ci/report-path.ts';
 import type { ReportStore } from '../ci/report-store.ts';
 import type { RunStore } from '../ci/run-store.ts';
 import { HttpError } from '../errors.ts';
+import type { ClientLimits } from '../limits/client-limits.ts';
 import { RunParams } from '../schemas/ci.ts';
+import { contentOf } from '../schemas/content.ts';
+import { errorsOf } from '../schemas/error.ts';
 import { findRun } from './ci.ts';
 import { clientGone } from './client-gone.ts';
 import { sendReportFile } from './report-file.ts';
+import type { LabInfo } from './status.ts';
 
 export interface CiFilesOptions {
+  lab: LabInfo;
   runs: RunStore;
   reports: ReportStore;
   lives: LiveRuns;
+  clients: Pick<ClientLimits, 'open'>;
   /** Repository whose reports /static serves. */
   repository: string;
   /** Aborts as the process ends. */
@@ -42,39 +49,60 @@ function read<Route extends RouteGenericInterface>(
   url: string,
   schema: FastifySchema,
   handler: RouteHandlerMethod<RawServerDefault, IncomingMessage, ServerResponse, Route>,
+  config: FastifyContextConfig = {},
 ): void {
-  app.route<Route>({ method: 'GET', url, schema, exposeHeadRoute: false, handler });
-  app.route<Route>({ method: 'HEAD', url, schema: { hide: true }, handler });
+  const limit = 'read';
+  app.route<Route>({ method: 'GET', url, schema, config: { ...config, limit }, exposeHeadRoute: false, handler });
+  app.route<Route>({ method: 'HEAD', url, schema: { hide: true }, config: { limit }, handler });
 }
 
 /** Registers /api/v1/ci/:id/log, /api/v1/ci/:id/report/* and /static/<branch>/*. */
 export function registerCiFiles(app: FastifyInstance, options: CiFilesOptions): void {
-  const { runs, reports, lives, repository, closing } = options;
+  const { lab, runs, reports, lives, clients, repository, closing } = options;
   read<{ Params: { id: string } }>(
     app,
     '/api/v1/ci/:id/log',
-    { tags: ['ci'], summary: 'The log of a run, as text; follows it while the run goes on', params: RunParams },
+    {
+      tags: ['ci'],
+      summary: 'The log of a run, as text; follows it while the run goes on',
+      params: RunParams,
+      response: { 200: contentOf('text/plain', Type.String(), 'The log'), ...errorsOf(404, 503) },
+    },
     async (request, reply) => {
       const run = await findRun(runs, request.params.id);
       reply.type('text/plain; charset=utf-8').header('cache-control', 'no-store').header('x-accel-buffering', 'no');
       if (request.method === 'HEAD') return reply.send();
+      const leave = clients.open('runStreams', request);
+      reply.raw.once('close', leave);
       const signal = AbortSignal.any([clientGone(reply), closing]);
       // The first piece is read here: a storage that is away is still told in words.
       const { bytes } = await reports.log(run.id, 0);
       const events = followRun(lives, run, { offset: bytes.length, signal });
       return reply.send(Readable.from(join(bytes, events), { objectMode: false }));
     },
+    { isLive: true, isDocument: true },
   );
 
   read<{ Params: { id: string; '*': string } }>(
     app,
     '/api/v1/ci/:id/report/*',
-    { tags: ['ci'], summary: 'A file of the coverage report of a run', params: ReportParams },
+    {
+      tags: ['ci'],
+      summary: 'A file of the coverage report of a run',
+      description:
+        'A browser that opens a page of it gets a page of the lab with the report in a sandboxed frame; programs get the file.',
+      params: ReportParams,
+      response: {
+        200: contentOf('*/*', Type.Unknown(), 'The file, of the type that its name says'),
+        304: Type.Null({ description: 'The client has this file already' }),
+        ...errorsOf(404, 503),
+      },
+    },
     async (request, reply) => {
       const run = await findRun(runs, request.params.id);
       const path = safePath(request.params['*'] === '' ? 'index.html' : request.params['*']);
       if (path === undefined || !run.hasReport) throw noReport('this run');
-      return sendReportFile(request, reply, reports, run.id, path.join('/'));
+      return sendReportFile(request, reply, { reports, lab, run, path: path.join('/') });
     },
   );
 
@@ -92,7 +120,7 @@ export function registerCiFiles(app: FastifyInstance, options: CiFilesOptions): 
       const branch = run.branch.split('/').map(encodeURIComponent).join('/');
       return reply.header('cache-control', 'no-cache').redirect(`/static/${branch}/index.html`);
     }
-    return sendReportFile(request, reply, reports, run.id, file);
+    return sendReportFile(request, reply, { reports, lab, run, path: file });
   });
 }
 

@@ -1,7 +1,7 @@
 /** Routes of the pages of the CI: the list of runs, one run, one file of its coverage. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { refuseBranchName } from '../ci/branch-name.ts';
-import type { CiDocuments } from '../ci/documents.ts';
+import type { CiDocuments, Unparsed } from '../ci/documents.ts';
 import { findRepository } from '../ci/repositories.ts';
 import { type CiRun, isRunId } from '../ci/run.ts';
 import type { RunStore } from '../ci/run-store.ts';
@@ -32,6 +32,7 @@ const CHART_BRANCH = 'main';
 /** Registers /ci, /ci/:id and /ci/:id/coverage/*. */
 export function registerCiPages(app: FastifyInstance, { lab, ci, runs, documents }: CiPagesOptions): void {
   app.get<{ Querystring: Query }>('/ci', {
+    config: { limit: 'read' },
     schema: { hide: true },
     handler: async (request, reply) => {
       const filter = readFilter(request.query, ci);
@@ -42,8 +43,7 @@ export function registerCiPages(app: FastifyInstance, { lab, ci, runs, documents
         runs.list({ ...chart, limit: CHART_SOURCE_RUNS }),
       ]);
       const origin = originOf(request);
-      return send(
-        reply,
+      return asPage(reply).send(
         ciListPage({
           lab,
           filter,
@@ -58,34 +58,42 @@ export function registerCiPages(app: FastifyInstance, { lab, ci, runs, documents
   });
 
   app.get<{ Params: { id: string } }>('/ci/:id', {
+    config: { limit: 'read' },
     schema: { hide: true },
     handler: async (request, reply) => {
       const run = await findRun(runs, request.params.id);
       const origin = originOf(request);
       const shown = showRun(run, origin);
-      const [tests, coverage] = await Promise.all([
-        look(request, run.hasTests, () => documents.tests(run.id), missingOf(shown, 'tests')),
-        look(request, run.hasCoverage, () => documents.coverage(run.id), missingOf(shown, 'coverage')),
-      ]);
       const isDefaultRepository = run.repository === ci.defaultRepository;
-      return send(reply, ciRunPage({ lab, run: shown, tests, coverage, origin, isDefaultRepository, now: new Date() }));
+      return documents.send(request, asPage(reply), async (read) => {
+        const [tests, coverage] = await Promise.all([
+          look(request, run.hasTests, () => read.tests(run.id), missingOf(shown, 'tests')),
+          look(request, run.hasCoverage, () => read.coverage(run.id), missingOf(shown, 'coverage')),
+        ]);
+        const facts = { lab, run: shown, origin, isDefaultRepository, now: new Date() };
+        return () => ciRunPage({ ...facts, tests: tests(), coverage: coverage() });
+      });
     },
   });
 
   app.get<{ Params: { id: string; '*': string }; Querystring: Query }>('/ci/:id/coverage/*', {
+    config: { limit: 'read' },
     schema: { hide: true },
     handler: async (request, reply) => {
       const run = await findRun(runs, request.params.id);
-      const file = run.hasCoverage ? await documents.coverageFile(run.id, request.params['*']) : undefined;
-      if (file === undefined) throw new HttpError(404, 'The coverage of this run has no such file.');
+      const shown = showRun(run, originOf(request));
       const onlyChanged = request.query.only === 'changed';
-      return send(reply, ciCoveragePage({ lab, run: showRun(run, originOf(request)), file, onlyChanged }));
+      return documents.send(request, asPage(reply), async (read) => {
+        const file = run.hasCoverage ? await read.coverageFile(run.id, request.params['*']) : undefined;
+        if (file === undefined) throw new HttpError(404, 'The coverage of this run has no such file.');
+        return () => ciCoveragePage({ lab, run: shown, file: file(), onlyChanged });
+      });
     },
   });
 }
 
-const send = (reply: FastifyReply, page: string): FastifyReply =>
-  reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache').send(page);
+const asPage = (reply: FastifyReply): FastifyReply =>
+  reply.type('text/html; charset=utf-8').header('cache-control', 'no-cache');
 
 async function findRun(runs: Pick<RunStore, 'get'>, id: string): Promise<CiRun> {
   const run = isRunId(id) ? await runs.get(id) : undefined;
@@ -97,17 +105,21 @@ async function findRun(runs: Pick<RunStore, 'get'>, id: string): Promise<CiRun> 
 async function look<T>(
   request: FastifyRequest,
   isThere: boolean,
-  read: () => Promise<T | undefined>,
+  read: () => Promise<Unparsed<T> | undefined>,
   missing: string,
-): Promise<Left<T>> {
-  if (!isThere) return { missing };
-  try {
-    const found = await read();
-    return found === undefined ? { missing } : { found };
-  } catch (error) {
-    request.log.warn({ err: error }, 'cannot read what a run left');
-    return { missing: error instanceof HttpError ? error.message : 'This cannot be read right now. Try again soon.' };
-  }
+): Promise<() => Left<T>> {
+  if (!isThere) return () => ({ missing });
+  const found = await read().catch((error: unknown) => (): never => {
+    throw error;
+  });
+  return () => {
+    try {
+      return found === undefined ? { missing } : { found: found() };
+    } catch (error) {
+      request.log.warn({ err: error }, 'cannot read what a run left');
+      return { missing: error instanceof HttpError ? error.message : 'This cannot be read right now. Try again soon.' };
+    }
+  };
 }
 
 function readFilter(query: Query, ci: Pick<CiService, 'repositories'>): ListFilter {

@@ -2,18 +2,23 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import Type from 'typebox';
 import { findByAddress } from '../ci/repositories.ts';
+import type { RunStore } from '../ci/run-store.ts';
 import type { CiService } from '../ci/service.ts';
+import { type AcceptedWebhooks, digestOf } from '../ci/webhook/accepted-webhooks.ts';
 import { isAuthentic } from '../ci/webhook/authentic.ts';
 import { type PushOrigin, PushPayload, readEvent } from '../ci/webhook/event.ts';
 import { HttpError } from '../errors.ts';
 import { refuse } from '../plugins/errors.ts';
 import { CiResultSchema } from '../schemas/ci.ts';
-import { ErrorSchema } from '../schemas/error.ts';
+import { errorsOf } from '../schemas/error.ts';
 import { accept } from './ci.ts';
 import { originOf } from './origin.ts';
 
 export interface CiWebhookOptions {
   ci: CiService;
+  runs: Pick<RunStore, 'get'>;
+  /** Those that started a run. */
+  accepted: AcceptedWebhooks;
   /** What the webhooks of other servers are signed with; without it there is no webhook. */
   secret: string | undefined;
   /** Base of the lab's own repositories. */
@@ -25,6 +30,7 @@ const IgnoredSchema = Type.Object({
   status: Type.Literal('ignored'),
   text: Type.String({ description: 'Why there is nothing to test' }),
 });
+const FORGOTTEN = { status: 'ignored', text: 'This push was tested before, and its run is no longer kept.' };
 const PingSchema = Type.Object({ status: Type.Literal('success'), text: Type.String() });
 const Proofs = Type.Object({
   'x-hub-signature-256': Type.Optional(Type.String({ description: 'GitHub, Gitea: sha256=<HMAC of the body, hex>' })),
@@ -34,7 +40,7 @@ const Proofs = Type.Object({
 
 /** Registers POST /api/v1/ci/webhook. */
 export async function registerCiWebhook(app: FastifyInstance, options: CiWebhookOptions): Promise<void> {
-  const { ci, secret, gitUrl } = options;
+  const { ci, runs, accepted, secret, gitUrl } = options;
 
   const nameRepository = ({ urls, name }: PushOrigin, gitUrls: string[]): string => {
     // A name alone means one of the lab's own: with an address it could be of any server.
@@ -49,7 +55,15 @@ export async function registerCiWebhook(app: FastifyInstance, options: CiWebhook
     }
     if (event.kind === 'ignored') return reply.code(202).send({ status: 'ignored', text: event.text });
     const repository = ci.allowed(nameRepository(event.origin, [gitUrl, `${originOf(request)}/git`]));
-    return accept(request, reply, await ci.request(event.branch, repository));
+    const digest = digestOf(body);
+    const known = await accepted.findRun(digest);
+    if (known !== undefined) {
+      const run = await runs.get(known);
+      return run === undefined ? reply.code(202).send(FORGOTTEN) : accept(request, reply, run);
+    }
+    const run = await ci.request(event.branch, repository, undefined);
+    await accepted.remember(digest, run.id);
+    return accept(request, reply, run);
   };
 
   await app.register(async (scope) => {
@@ -60,19 +74,19 @@ export async function registerCiWebhook(app: FastifyInstance, options: CiWebhook
 
     scope.post('/api/v1/ci/webhook', {
       bodyLimit: BODY_LIMIT_MIB * 1024 * 1024,
+      config: { limit: 'webhook' },
       schema: {
         tags: ['ci'],
         summary: 'Takes webhooks of GitHub, Gitea and GitLab, and tests what was pushed',
         description:
-          'Signed with the secret of the lab, or with it as token. A ping gives 200, a push 202 and its run.',
+          'Signed with the secret of the lab, or with it as token. A ping gives 200, a push 202 and its run; sent again, the same body gives the same run.',
         consumes: ['application/json', 'application/x-www-form-urlencoded'],
         headers: Proofs,
         body: PushPayload,
         response: {
           200: PingSchema,
           202: Type.Union([CiResultSchema, IgnoredSchema]),
-          '4xx': ErrorSchema,
-          '5xx': ErrorSchema,
+          ...errorsOf(401, 403, 404, 503),
         },
       },
       // For the description alone: readEvent checks what has come.

@@ -2,11 +2,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Static } from 'typebox';
 import Type from 'typebox';
+import type { Requester } from '../ci/admission.ts';
 import type { CiRun } from '../ci/run.ts';
 import { isRunId } from '../ci/run.ts';
 import type { RunPage, RunStore } from '../ci/run-store.ts';
 import type { CiService } from '../ci/service.ts';
 import { HttpError } from '../errors.ts';
+import type { ClientLimits } from '../limits/client-limits.ts';
 import {
   BranchesSchema,
   CiListSchema,
@@ -17,7 +19,7 @@ import {
   showResult,
   showRun,
 } from '../schemas/ci.ts';
-import { ErrorSchema } from '../schemas/error.ts';
+import { ErrorSchema, errorsOf } from '../schemas/error.ts';
 import { clientGone } from './client-gone.ts';
 import { originOf } from './origin.ts';
 
@@ -37,9 +39,16 @@ export async function findRun(runs: Pick<RunStore, 'get'>, id: string): Promise<
   return run;
 }
 
+export interface CiRoutesOptions {
+  ci: CiService;
+  runs: RunStore;
+  clients: ClientLimits;
+}
+
 /** Registers them under /api/v1/ci. */
-export function registerCi(app: FastifyInstance, ci: CiService, runs: RunStore): void {
+export function registerCi(app: FastifyInstance, { ci, runs, clients }: CiRoutesOptions): void {
   app.post<{ Body: Static<typeof CiRequestSchema> }>('/api/v1/ci', {
+    config: { limit: 'git' },
     schema: {
       tags: ['ci'],
       summary: 'Tests a branch and waits for the result; with `Prefer: respond-async` answers at once',
@@ -47,21 +56,33 @@ export function registerCi(app: FastifyInstance, ci: CiService, runs: RunStore):
       response: {
         200: CiResultSchema,
         202: CiResultSchema,
-        400: Type.Union([CiResultSchema, ErrorSchema]),
-        '4xx': ErrorSchema,
-        '5xx': ErrorSchema,
+        400: Type.Union([CiResultSchema, ErrorSchema], {
+          description: 'The tests have failed or could not run; or the request is not valid',
+        }),
+        ...errorsOf(403, 404, 503),
       },
     },
     handler: async (request, reply) => {
-      const signal = clientGone(reply);
-      const run = await ci.request(request.body.branch, request.body.repository);
-      if (prefersAsync(request)) return accept(request, reply.header('preference-applied', 'respond-async'), run);
-      const finished = await ci.finished(run.id, signal);
-      return reply.code(finished.state === 'passed' ? 200 : 400).send(showResult(finished, originOf(request)));
+      const { branch, repository } = request.body;
+      const requester = requesterOf(request, clients);
+      if (prefersAsync(request)) {
+        const run = await ci.request(branch, repository, requester);
+        return accept(request, reply.header('preference-applied', 'respond-async'), run);
+      }
+      const leave = clients.open('waitingRequests', request);
+      try {
+        const signal = clientGone(reply);
+        const { id } = await ci.request(branch, repository, requester);
+        const finished = await ci.finished(id, signal);
+        return reply.code(finished.state === 'passed' ? 200 : 400).send(showResult(finished, originOf(request)));
+      } finally {
+        leave();
+      }
     },
   });
 
   app.get<{ Querystring: Query }>('/api/v1/ci', {
+    config: { limit: 'read' },
     schema: {
       tags: ['ci'],
       summary: 'Lists runs, newest first, and the arguments that POST takes',
@@ -71,7 +92,7 @@ export function registerCi(app: FastifyInstance, ci: CiService, runs: RunStore):
         repository: Type.Optional(Type.String({ description: 'Only runs of this repository' })),
         branch: Type.Optional(Type.String({ description: 'Only runs of this branch' })),
       }),
-      response: { 200: CiListSchema, '4xx': ErrorSchema, '5xx': ErrorSchema },
+      response: { 200: CiListSchema, ...errorsOf(503) },
     },
     // A query holds texts: readPage reads them.
     validatorCompiler: () => () => true,
@@ -91,13 +112,14 @@ export function registerCi(app: FastifyInstance, ci: CiService, runs: RunStore):
   });
 
   app.get<{ Querystring: Query }>('/api/v1/ci/branches', {
+    config: { limit: 'git' },
     schema: {
       tags: ['ci'],
       summary: 'Lists the branches that can be tested',
       querystring: Type.Object({
         repository: Type.Optional(Type.String({ description: 'Repository that holds them; the first without it' })),
       }),
-      response: { 200: BranchesSchema, '4xx': ErrorSchema, '5xx': ErrorSchema },
+      response: { 200: BranchesSchema, ...errorsOf(403, 404, 503) },
     },
     handler: async ({ query }) => {
       const repository = ci.allowed(single('repository', query.repository));
@@ -106,11 +128,12 @@ export function registerCi(app: FastifyInstance, ci: CiService, runs: RunStore):
   });
 
   app.get<{ Params: { id: string } }>('/api/v1/ci/:id', {
+    config: { limit: 'read' },
     schema: {
       tags: ['ci'],
       summary: 'Shows one run',
       params: RunParams,
-      response: { 200: CiRunSchema, '4xx': ErrorSchema, '5xx': ErrorSchema },
+      response: { 200: CiRunSchema, ...errorsOf(404, 503) },
     },
     handler: async (request) => showRun(await findRun(runs, request.params.id), originOf(request)),
   });
@@ -120,6 +143,12 @@ export function registerCi(app: FastifyInstance, ci: CiService, runs: RunStore):
 export function accept(request: FastifyRequest, reply: FastifyReply, run: CiRun): FastifyReply {
   reply.code(202).header('location', `/api/v1/ci/${run.id}`);
   return reply.send(showResult(run, originOf(request)));
+}
+
+/** Who asks for a run, as the limits of runs see it; hosts of the lab are not limited. */
+function requesterOf(request: FastifyRequest, clients: ClientLimits): Requester | undefined {
+  const address = clients.addressOf(request);
+  return address === undefined ? undefined : { address, countStart: () => clients.count('start', request) };
 }
 
 /** Whether the header Prefer (RFC 7240) asks for an answer at once. */

@@ -7,6 +7,7 @@ import type { LabInfo } from './status.ts';
 /** Registers /. */
 export function registerHome(app: FastifyInstance, lab: LabInfo, repository: string): void {
   app.get('/', {
+    config: { limit: 'unlimited' },
     schema: { hide: true },
     handler: async (request, reply) =>
       reply

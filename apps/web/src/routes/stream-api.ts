@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { HttpError } from '../errors.ts';
-import { ErrorSchema } from '../schemas/error.ts';
+import { errorsOf } from '../schemas/error.ts';
 import {
   MESSAGES_KEPT,
   MessageParams,
@@ -14,20 +14,21 @@ import {
 import type { StreamView } from '../stream/stream-view.ts';
 
 const DEFAULT_LIMIT = 20;
-const refusals = { '4xx': ErrorSchema, '5xx': ErrorSchema };
 
 /** Registers GET /api/v1/stream and what is below it. */
 export function registerStreamApi(app: FastifyInstance, stream: StreamView): void {
   app.get('/api/v1/stream', {
+    config: { limit: 'streamRead' },
     schema: {
       tags: ['stream'],
       summary: 'The topics of the lab, the consumer groups with their members and lag, the brokers',
-      response: { 200: StreamSnapshot, ...refusals },
+      response: { 200: StreamSnapshot },
     },
     handler: async (_request, reply) => reply.header('cache-control', 'no-store').send(await stream.snapshot()),
   });
 
   app.get<{ Params: { topic: string }; Querystring: { limit?: unknown } }>('/api/v1/stream/topics/:topic/messages', {
+    config: { limit: 'streamRead' },
     schema: {
       tags: ['stream'],
       summary: 'The last messages of a topic, newest first',
@@ -42,7 +43,7 @@ export function registerStreamApi(app: FastifyInstance, stream: StreamView): voi
           }),
         ),
       }),
-      response: { 200: StreamMessages, ...refusals },
+      response: { 200: StreamMessages, ...errorsOf(404, 503) },
     },
     // A query holds texts: readLimit reads them.
     validatorCompiler: () => () => true,
@@ -55,11 +56,12 @@ export function registerStreamApi(app: FastifyInstance, stream: StreamView): voi
   app.get<{ Params: { topic: string; partition: string; offset: string } }>(
     '/api/v1/stream/topics/:topic/messages/:partition/:offset',
     {
+      config: { limit: 'streamRead' },
       schema: {
         tags: ['stream'],
         summary: `One message with more of its value, if it is among the newest ${MESSAGES_KEPT} of its partition`,
         params: MessageParams,
-        response: { 200: StreamWholeMessage, ...refusals },
+        response: { 200: StreamWholeMessage, ...errorsOf(404, 503) },
       },
       handler: async ({ params: { topic, partition, offset } }, reply) => {
         const found = await stream.message(topic, readNumber('partition', partition), readNumber('offset', offset));

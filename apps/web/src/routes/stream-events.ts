@@ -2,8 +2,9 @@
 import { fastifySSE, type SSEMessage } from '@fastify/sse';
 import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
-import { UnavailableError } from '../errors.ts';
-import { ErrorSchema } from '../schemas/error.ts';
+import type { ClientLimits } from '../limits/client-limits.ts';
+import { contentOf } from '../schemas/content.ts';
+import { errorsOf } from '../schemas/error.ts';
 import { TopicParams } from '../schemas/stream.ts';
 import type { StreamEvent } from '../stream/follow-stream.ts';
 import type { StreamView } from '../stream/stream-view.ts';
@@ -12,13 +13,10 @@ import { HEARTBEAT_MS, SLOW_MS, sendEvent } from './send-event.ts';
 
 export interface StreamEventsOptions {
   stream: Pick<StreamView, 'follow'>;
+  clients: Pick<ClientLimits, 'open'>;
   /** Aborts as the process ends. */
   closing: AbortSignal;
-  /** Streams that may be open at once in this process (200). */
-  maxStreams?: number;
 }
-
-const MAX_STREAMS = 200;
 
 const DESCRIPTION = [
   '`snapshot`: all that `GET /api/v1/stream` shows; after the first one only what has changed: topics and groups that are in it take the place of those of the same name, `gone` names groups that are no more, and what is not in it is as before. At most about once a second.',
@@ -28,8 +26,7 @@ const DESCRIPTION = [
 
 /** Registers /api/v1/stream/topics/:topic/events. */
 export async function registerStreamEvents(app: FastifyInstance, options: StreamEventsOptions): Promise<void> {
-  const { stream, closing, maxStreams = MAX_STREAMS } = options;
-  let open = 0;
+  const { stream, clients, closing } = options;
 
   await app.register(async (scope) => {
     // Called, not registered: this name of it would keep its hook to itself, and the other one has no types.
@@ -38,29 +35,25 @@ export async function registerStreamEvents(app: FastifyInstance, options: Stream
       // Manual: a client that names no type of answer gets events as well, and a refusal has the shape of all others.
       sse: { kind: 'manual' },
       exposeHeadRoute: false,
+      config: { limit: 'open' },
       schema: {
         tags: ['stream'],
         summary: 'Kafka as it goes on, with the messages of one topic, as Server-Sent Events',
         description: DESCRIPTION,
         params: TopicParams,
-        produces: ['text/event-stream'],
         response: {
-          200: Type.String({ description: 'Events `snapshot`, `messages` and `activity`' }),
-          '4xx': ErrorSchema,
-          '5xx': ErrorSchema,
+          200: contentOf('text/event-stream', Type.String(), 'Events `snapshot`, `messages` and `activity`'),
+          ...errorsOf(404, 503),
         },
       },
       handler: async (request, reply) => {
-        if (open >= maxStreams) {
-          throw new UnavailableError(`${maxStreams} pages look at the stream already. Try again when some are closed.`);
-        }
-        open += 1;
+        const leave = clients.open('streamPages', request);
         const signal = AbortSignal.any([clientGone(reply), closing]);
         try {
           const events = await stream.follow(request.params.topic, signal);
           for await (const event of events) await sendEvent(reply, toMessage(event), signal, SLOW_MS);
         } finally {
-          open -= 1;
+          leave();
         }
       },
     });

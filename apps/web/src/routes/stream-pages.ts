@@ -28,9 +28,14 @@ export function registerStreamPages(app: FastifyInstance, lab: LabInfo, stream: 
       .send(streamPage({ lab, topic, snapshot, messages }));
   };
 
-  app.get('/stream', { schema: { hide: true }, handler: (_request, reply) => show(reply, PLAYGROUND_TOPIC) });
+  app.get('/stream', {
+    config: { limit: 'streamRead' },
+    schema: { hide: true },
+    handler: (_request, reply) => show(reply, PLAYGROUND_TOPIC),
+  });
 
   app.get<{ Params: { topic: string } }>('/stream/:topic', {
+    config: { limit: 'streamRead' },
     schema: { hide: true },
     handler: async ({ params: { topic } }, reply) => {
       if (topic === PLAYGROUND_TOPIC) return reply.redirect('/stream', 301);

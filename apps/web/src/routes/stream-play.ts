@@ -1,9 +1,9 @@
 /** Routes to play with: consumers of the playground that one starts, slows down, stops and kills; messages to send. */
-import rateLimit from '@fastify/rate-limit';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import Type from 'typebox';
 import { HttpError } from '../errors.ts';
-import { ErrorSchema } from '../schemas/error.ts';
+import { ownerOf } from '../limits/addresses.ts';
+import { errorsOf } from '../schemas/error.ts';
 import {
   ConsumerParams,
   ConsumerRequest,
@@ -17,54 +17,44 @@ import type { StreamView } from '../stream/stream-view.ts';
 
 const CONSUMERS = '/api/v1/stream/consumers';
 const MESSAGES = '/api/v1/stream/messages';
-/** Requests of one address, behind which a whole class may sit, in so many milliseconds. */
-const RATE = { max: 120, timeWindow: 10_000 };
-const refusals = { '4xx': ErrorSchema, '5xx': ErrorSchema };
+const config = { limit: 'streamPlay' } as const;
 const nothing = Type.Null({ description: 'Done' });
 
 /** Registers /api/v1/stream/consumers and /api/v1/stream/messages. */
-export async function registerStreamPlay(app: FastifyInstance, stream: StreamView): Promise<void> {
-  await app.register(async (scope) => {
-    await scope.register(rateLimit, { global: false });
-    const limiter = scope.createRateLimit(RATE);
-    scope.addHook('onRequest', async (request: FastifyRequest) => {
-      const found = await limiter(request);
-      if (found.isAllowed || !found.isExceeded) return;
-      throw new HttpError(429, `That was much at once. Try again in ${found.ttlInSeconds} s.`, {
-        headers: { 'retry-after': String(found.ttlInSeconds) },
-      });
-    });
-    registerConsumers(scope, stream);
-    registerMessages(scope, stream);
-  });
+export function registerStreamPlay(app: FastifyInstance, stream: StreamView): void {
+  registerConsumers(app, stream);
+  registerMessages(app, stream);
 }
 
 function registerConsumers(app: FastifyInstance, stream: StreamView): void {
   app.post<{ Body: ConsumerRequest }>(CONSUMERS, {
+    config,
     schema: {
       tags: ['stream'],
-      summary: `Starts a consumer of the topic playground, and waits until it is in its group; at most ${PLAY_LIMITS.consumers} at once`,
+      summary: `Starts a consumer of the topic playground, and waits until it is in its group; at most ${PLAY_LIMITS.consumers} at once, half of them of one address`,
       body: ConsumerRequest,
-      response: { 201: StreamConsumer, ...refusals },
+      response: { 201: StreamConsumer, ...errorsOf(409, 503) },
     },
     handler: async (request, reply) => {
-      const started = await stream.startConsumer(request.body);
+      const started = await stream.startConsumer(request.body, ownerOf(request));
       return reply.code(201).header('location', `${CONSUMERS}/${started.id}`).send(started);
     },
   });
 
   app.patch<{ Params: { id: string }; Body: PaceRequest }>(`${CONSUMERS}/:id`, {
+    config,
     schema: {
       tags: ['stream'],
       summary: 'Changes the pace of a demo consumer while it runs',
       params: ConsumerParams,
       body: PaceRequest,
-      response: { 200: StreamConsumer, ...refusals },
+      response: { 200: StreamConsumer, ...errorsOf(403, 404, 409) },
     },
-    handler: async (request) => stream.setPace(request.params.id, request.body.perSecond),
+    handler: async (request) => stream.setPace(request.params.id, request.body.perSecond, ownerOf(request)),
   });
 
   app.delete<{ Params: { id: string }; Querystring: { how?: unknown } }>(`${CONSUMERS}/:id`, {
+    config,
     schema: {
       tags: ['stream'],
       summary: 'Ends a demo consumer',
@@ -78,13 +68,14 @@ function registerConsumers(app: FastifyInstance, stream: StreamView): void {
           }),
         ),
       }),
-      response: { 204: nothing, ...refusals },
+      response: { 204: nothing, ...errorsOf(404, 409) },
     },
     // A query holds texts, and may hold one of them twice.
     validatorCompiler: () => () => true,
-    handler: async ({ params, query: { how = 'stop' } }, reply) => {
-      if (how === 'stop') await stream.stopConsumer(params.id);
-      else if (how === 'kill') stream.killConsumer(params.id);
+    handler: async (request, reply) => {
+      const { how = 'stop' } = request.query;
+      if (how === 'stop') await stream.stopConsumer(request.params.id, ownerOf(request));
+      else if (how === 'kill') stream.killConsumer(request.params.id, ownerOf(request));
       else throw new HttpError(400, '`how` must be stop or kill.');
       return reply.code(204).send(null);
     },
@@ -93,26 +84,28 @@ function registerConsumers(app: FastifyInstance, stream: StreamView): void {
 
 function registerMessages(app: FastifyInstance, stream: StreamView): void {
   app.post<{ Body: SendRequest }>(MESSAGES, {
+    config,
     schema: {
       tags: ['stream'],
       summary: 'Sends messages to the topic playground; answers when the first are there, and goes on with the others',
       body: SendRequest,
-      response: { 202: SendAnswer, ...refusals },
+      response: { 202: SendAnswer, ...errorsOf(409, 503) },
     },
     handler: async (request, reply) => {
-      const text = await stream.send(request.body);
+      const text = await stream.send(request.body, ownerOf(request));
       return reply.code(202).send({ status: 'success', text });
     },
   });
 
   app.delete(MESSAGES, {
+    config,
     schema: {
       tags: ['stream'],
       summary: 'Ends the sending that goes on, if there is one',
-      response: { 204: nothing, ...refusals },
+      response: { 204: nothing },
     },
-    handler: async (_request, reply) => {
-      stream.stopSending();
+    handler: async (request, reply) => {
+      stream.stopSending(ownerOf(request));
       return reply.code(204).send(null);
     },
   });

@@ -1,5 +1,6 @@
 /** Routes of the stream: its page under /stream, its part of the API under /api/v1/stream. */
 import type { FastifyInstance } from 'fastify';
+import type { ClientLimits } from '../limits/client-limits.ts';
 import type { StreamView } from '../stream/stream-view.ts';
 import type { LabInfo } from './status.ts';
 import { registerStreamApi } from './stream-api.ts';
@@ -10,6 +11,7 @@ import { registerStreamPlay } from './stream-play.ts';
 export interface StreamRouteOptions {
   lab: LabInfo;
   stream: StreamView;
+  clients: ClientLimits;
   /** Aborts as the process ends. */
   closing: AbortSignal;
 }
@@ -17,10 +19,10 @@ export interface StreamRouteOptions {
 /** Registers them. */
 export async function registerStream(
   app: FastifyInstance,
-  { lab, stream, closing }: StreamRouteOptions,
+  { lab, stream, clients, closing }: StreamRouteOptions,
 ): Promise<void> {
   registerStreamPages(app, lab, stream);
   registerStreamApi(app, stream);
-  await registerStreamPlay(app, stream);
-  await registerStreamEvents(app, { stream, closing });
+  registerStreamPlay(app, stream);
+  await registerStreamEvents(app, { stream, clients, closing });
 }

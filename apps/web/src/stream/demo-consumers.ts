@@ -1,5 +1,6 @@
 /** The demo consumers of this process: how many there may be, and when they end by themselves. */
 import { HttpError, UnavailableError } from '../errors.ts';
+import { SHARE_OF_ADDRESS } from '../limits/table.ts';
 import type { ConsumerRequest, StreamConsumer } from '../schemas/stream.ts';
 import type { ActivityLog } from './activity-log.ts';
 import type { ConsumerNews, DemoConsumer } from './demo-consumer.ts';
@@ -30,6 +31,8 @@ export interface DemoConsumersOptions {
 
 interface Entry {
   consumer: Played;
+  /** Address that started it: no other one may change it. */
+  owner: string;
   timer: NodeJS.Timeout;
   killedAt?: number;
 }
@@ -64,13 +67,16 @@ export class DemoConsumers {
     );
   }
 
-  /** Starts one, and resolves when it is in its group. @throws HttpError 409 when there are enough, 503 without Kafka */
-  async start({ perSecond = DEFAULT_PACE, group = PLAY_GROUPS[0] }: ConsumerRequest): Promise<StreamConsumer> {
+  /**
+   * Starts one that belongs to an address, and resolves when it is in its group.
+   * @throws HttpError 409 when there are enough, 503 without Kafka
+   */
+  async start(
+    { perSecond = DEFAULT_PACE, group = PLAY_GROUPS[0] }: ConsumerRequest,
+    owner: string,
+  ): Promise<StreamConsumer> {
     const { create, activity, lifeMs = LIFE_MS } = this.#options;
-    const alive = [...this.#entries.values()].filter(({ killedAt }) => killedAt === undefined);
-    if (alive.length >= PLAY_LIMITS.consumers) {
-      throw new HttpError(409, `${PLAY_LIMITS.consumers} consumers are running already. Stop one of them first.`);
-    }
+    this.#refuseTooMany(owner);
     const name = this.#freeName();
     const endsAt = new Date(Date.now() + lifeMs);
     const consumer = create({ name, group, perSecond, endsAt, onNews: (news) => this.#hear(name, news) });
@@ -78,7 +84,7 @@ export class DemoConsumers {
       activity.add('consumer', `${name} was stopped: its ${Math.round(lifeMs / 60_000)} minutes are over.`);
       void consumer.stop();
     }, lifeMs).unref();
-    this.#entries.set(name, { consumer, timer });
+    this.#entries.set(name, { consumer, owner, timer });
     try {
       await consumer.start();
     } catch (cause) {
@@ -89,24 +95,24 @@ export class DemoConsumers {
     return show(consumer);
   }
 
-  /** @throws HttpError 404, 409 */
-  setPace(id: string, perSecond: number): StreamConsumer {
-    const { consumer, killedAt } = this.#find(id);
+  /** @throws HttpError 403, 404, 409 */
+  setPace(id: string, perSecond: number, owner: string): StreamConsumer {
+    const { consumer, killedAt } = this.#find(id, owner);
     if (killedAt !== undefined) throw new HttpError(409, `${id} was killed: its pace cannot be changed any more.`);
     consumer.setPace(perSecond);
     return show(consumer);
   }
 
-  /** Resolves when it has left its group. @throws HttpError 404 */
-  async stop(id: string): Promise<void> {
-    const { consumer, killedAt } = this.#find(id);
+  /** Resolves when it has left its group. @throws HttpError 403, 404, 409 */
+  async stop(id: string, owner: string): Promise<void> {
+    const { consumer, killedAt } = this.#find(id, owner);
     if (killedAt !== undefined) throw new HttpError(409, `${id} was killed already. The group will notice soon.`);
     await consumer.stop();
   }
 
-  /** Cuts its connection. @throws HttpError 404 */
-  kill(id: string): void {
-    const entry = this.#find(id);
+  /** Cuts its connection. @throws HttpError 403, 404, 409 */
+  kill(id: string, owner: string): void {
+    const entry = this.#find(id, owner);
     if (entry.killedAt !== undefined) throw new HttpError(409, `${id} was killed already. The group will notice soon.`);
     entry.killedAt = Date.now();
     clearTimeout(entry.timer);
@@ -152,10 +158,22 @@ export class DemoConsumers {
     }
   }
 
-  #find(id: string): Entry {
+  #refuseTooMany(owner: string): void {
+    const alive = [...this.#entries.values()].filter(({ killedAt }) => killedAt === undefined);
+    const own = alive.filter((entry) => entry.owner === owner);
+    if (own.length >= PLAY_LIMITS.consumers * SHARE_OF_ADDRESS) {
+      throw new HttpError(409, `Your address has ${own.length} consumers running. Stop one of them first.`);
+    }
+    if (alive.length >= PLAY_LIMITS.consumers) {
+      throw new HttpError(409, `${alive.length} consumers are running already. Wait until one of them has ended.`);
+    }
+  }
+
+  #find(id: string, owner: string): Entry {
     const entry = this.#entries.get(id);
     if (entry === undefined) throw new HttpError(404, `There is no consumer ${id} here. It may have ended by itself.`);
-    return entry;
+    if (entry.owner === owner) return entry;
+    throw new HttpError(403, `${id} was started from another address. Start a consumer of your own.`);
   }
 
   #hear(name: string, news: ConsumerNews): void {

@@ -4,8 +4,10 @@
 export const PLAY_LIMITS = {
   /** Messages a second that a demo consumer handles. */
   perSecond: 20,
-  /** Demo consumers at once. */
-  consumers: 6,
+  /** Demo consumers at once; one address may have its share of them. */
+  consumers: 12,
+  /** Addresses that send at once; each may send one series of messages. */
+  senders: 4,
   /** Messages a second that are sent. */
   sendPerSecond: 100,
   /** Messages that are sent on one request. */

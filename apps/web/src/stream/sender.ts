@@ -31,49 +31,67 @@ const ANSWER_MS = 5_000;
 /** So many are sent at once, whatever else goes on. */
 const FEW = 10;
 
+type Running = { state: StreamSending; stop: AbortController };
+
 export class Sender {
   readonly #options: SenderOptions;
-  #running: { state: StreamSending; stop: AbortController } | undefined;
+  /** By the address that sends. */
+  readonly #running = new Map<string, Running>();
   #turn = 0;
 
   constructor(options: SenderOptions) {
     this.#options = options;
   }
 
-  /** What is being sent. */
+  /** What is being sent, by all together. */
   get state(): StreamSending | null {
-    return this.#running === undefined ? null : { ...this.#running.state };
+    const states = [...this.#running.values()].map(({ state }) => state);
+    if (states.length === 0) return null;
+    const sum = (part: keyof StreamSending): number => states.reduce((total, state) => total + state[part], 0);
+    return { count: sum('count'), sent: sum('sent'), perSecond: sum('perSecond') };
   }
 
   /** Resolves with words when the first are sent; the others follow. @throws HttpError 409, 503 */
-  async start(request: SendRequest): Promise<string> {
+  async start(request: SendRequest, owner: string): Promise<string> {
     const { count, perSecond } = request;
     if (count <= Math.min(FEW, perSecond)) {
       await this.#send(this.#make(request, 0, count));
       return count === 1 ? 'The message is sent.' : `${count} messages are sent.`;
     }
-    if (this.#running !== undefined) {
-      throw new HttpError(409, 'Messages are being sent already. Stop that first, or wait until it is done.');
+    if (this.#running.has(owner)) {
+      throw new HttpError(409, 'Your address sends messages already. Stop that first, or wait until it is done.');
+    }
+    if (this.#running.size >= PLAY_LIMITS.senders) {
+      throw new HttpError(409, `${this.#running.size} others send messages already. Wait until one of them is done.`);
     }
     const running = { state: { count, sent: 0, perSecond }, stop: new AbortController() };
-    this.#running = running;
+    this.#running.set(owner, running);
     try {
       await this.#sendNext(request, running.state, 1);
     } catch (error) {
-      this.#running = undefined;
+      this.#running.delete(owner);
       throw error;
     }
     this.#options.activity.add('sending', `${count} messages are sent, ${perSecond} a second.`);
-    void this.#goOn(request, running.state, running.stop.signal);
+    void this.#goOn(request, running, owner);
     return `${count} messages are sent, ${perSecond} a second.`;
   }
 
-  /** Ends what is being sent. */
-  stop(): void {
-    this.#running?.stop.abort();
+  /** Ends what this address sends. @throws HttpError 403 where only others send */
+  stop(owner: string): void {
+    const own = this.#running.get(owner);
+    if (own === undefined && this.#running.size > 0) {
+      throw new HttpError(403, 'These messages are sent from another address. Wait until they are all sent.');
+    }
+    own?.stop.abort();
   }
 
-  async #goOn(request: SendRequest, state: StreamSending, signal: AbortSignal): Promise<void> {
+  /** Ends all sending. */
+  stopAll(): void {
+    for (const { stop } of this.#running.values()) stop.abort();
+  }
+
+  async #goOn(request: SendRequest, { state, stop: { signal } }: Running, owner: string): Promise<void> {
     const begun = Date.now();
     try {
       while (state.sent < state.count && !signal.aborted) {
@@ -87,7 +105,7 @@ export class Sender {
     } catch {
       this.#options.activity.add('sending', `Sending ended after ${state.sent} messages: Kafka does not take more.`);
     }
-    this.#running = undefined;
+    this.#running.delete(owner);
     this.#options.onChange();
   }
 

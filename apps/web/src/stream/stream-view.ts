@@ -34,17 +34,18 @@ export interface StreamView {
   messages(topic: string, limit: number): Promise<StreamMessage[]>;
   /** One message that is among those that are kept. @throws HttpError 404, 503 */
   message(topic: string, partition: number, offset: number): Promise<KeptMessage>;
-  /** @throws HttpError 409 when there are enough, 503 without Kafka */
-  startConsumer(request: ConsumerRequest): Promise<StreamConsumer>;
-  /** @throws HttpError 404, 409 */
-  setPace(id: string, perSecond: number): StreamConsumer;
-  /** Resolves when it has left its group. @throws HttpError 404, 409 */
-  stopConsumer(id: string): Promise<void>;
-  /** @throws HttpError 404, 409 */
-  killConsumer(id: string): void;
+  /** Starts a consumer that belongs to an address. @throws HttpError 409 when there are enough, 503 without Kafka */
+  startConsumer(request: ConsumerRequest, owner: string): Promise<StreamConsumer>;
+  /** @throws HttpError 403 where it belongs to another address, 404, 409 */
+  setPace(id: string, perSecond: number, owner: string): StreamConsumer;
+  /** Resolves when it has left its group. @throws HttpError 403, 404, 409 */
+  stopConsumer(id: string, owner: string): Promise<void>;
+  /** @throws HttpError 403, 404, 409 */
+  killConsumer(id: string, owner: string): void;
   /** Resolves with words when the first messages are sent. @throws HttpError 409, 503 */
-  send(request: SendRequest): Promise<string>;
-  stopSending(): void;
+  send(request: SendRequest, owner: string): Promise<string>;
+  /** Ends what this address sends. @throws HttpError 403 where only others send */
+  stopSending(owner: string): void;
   stop(): Promise<void>;
 }
 
@@ -175,20 +176,18 @@ export function createStreamView(parts: StreamParts, log: Pick<Logger, 'debug'>,
         if (found !== undefined) return found;
         throw new HttpError(404, `Only the newest messages of a partition are kept here, and this is none of them.`);
       }),
-    async startConsumer(request) {
-      const started = await consumers.start(request);
+    async startConsumer(request, owner) {
+      const started = await consumers.start(request, owner);
       if (followers === 0) consumers.setWatched(false);
       return started;
     },
-    setPace: (id, perSecond) => consumers.setPace(id, perSecond),
-    async stopConsumer(id) {
-      await consumers.stop(id);
-    },
-    killConsumer: (id) => consumers.kill(id),
-    send: (request) => sender.start(request),
-    stopSending: () => sender.stop(),
+    setPace: (id, perSecond, owner) => consumers.setPace(id, perSecond, owner),
+    stopConsumer: (id, owner) => consumers.stop(id, owner),
+    killConsumer: (id, owner) => consumers.kill(id, owner),
+    send: (request, owner) => sender.start(request, owner),
+    stopSending: (owner) => sender.stop(owner),
     async stop() {
-      sender.stop();
+      sender.stopAll();
       await Promise.allSettled([watcher.stop(), tails.stop(), consumers.stopAll()]);
       await parts.close();
     },

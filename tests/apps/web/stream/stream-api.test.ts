@@ -102,7 +102,7 @@ describe('the events of a topic', () => {
     const changes = events.events.filter(({ event }) => event === 'snapshot').slice(1);
     expect(changes.every(({ data }) => !('brokers' in (data as object)))).toBe(true);
     events.leave();
-    await stream.stopConsumer('consumer-1');
+    await stream.stopConsumer('consumer-1', '127.0.0.1');
   });
 
   it('are at most ten a second of each kind, however much comes', async () => {
@@ -174,6 +174,37 @@ describe('demo consumers', () => {
     expect([answer.statusCode, answer.json().status]).toEqual([status, 'error']);
   });
 
+  it('and messages that are sent belong to the address that asked for them', async () => {
+    const { app, post } = await start();
+    await post('consumers', {});
+    await post('messages', { ...message, count: 500, perSecond: 1 });
+    const others = [
+      ['PATCH', 'consumers/consumer-1', { perSecond: 1 }],
+      ['DELETE', 'consumers/consumer-1', undefined],
+      ['DELETE', 'consumers/consumer-1?how=kill', undefined],
+      ['DELETE', 'messages', undefined],
+    ] as const;
+    const ask = ([method, path, payload]: (typeof others)[number], remoteAddress: string) =>
+      app.inject({
+        method,
+        url: `/api/v1/stream/${path}`,
+        remoteAddress,
+        ...(payload === undefined ? {} : { payload }),
+      });
+    for (const request of others) {
+      const refused = await ask(request, '192.0.2.9');
+      expect([refused.statusCode, refused.json().text], request.join(' ')).toEqual([
+        403,
+        expect.stringContaining('from another address'),
+      ]);
+    }
+    const { consumers, sending } = (await app.inject('/api/v1/stream')).json();
+    expect([consumers, sending]).toMatchObject([[{ perSecond: 5, state: 'running' }], { count: 500 }]);
+    for (const request of [others[0], others[2], others[3]]) {
+      expect((await ask(request, '127.0.0.1')).statusCode).toBeLessThan(300);
+    }
+  });
+
   it('refuses too many, and too much from one address', async () => {
     const { post } = await start();
     for (let number = 1; number <= 6; number += 1) expect((await post('consumers', {})).status).toBe(201);
@@ -181,7 +212,7 @@ describe('demo consumers', () => {
     const answers = await Promise.all(Array.from({ length: 150 }, () => post('messages', { ...message, count: 1 })));
     const refused = answers.filter(({ status }) => status === 429);
     expect(refused.length).toBeGreaterThan(20);
-    expect(refused[0]?.body.text).toMatch(/^That was much at once. Try again in \d+ s\.$/);
+    expect(refused[0]?.body.text).toMatch(/^Rate limit exceeded\. Try again in \d+ s\.$/);
   });
 });
 

@@ -28,6 +28,9 @@ interface Viewer {
   leave(): void;
 }
 
+/** Address that starts consumers and sends messages. */
+const OWNER = '192.0.2.1';
+
 describe('the view of the stream on a real broker', { timeout: 60_000 }, () => {
   let kafka: RealKafka;
   let admin: Admin;
@@ -118,8 +121,8 @@ describe('the view of the stream on a real broker', { timeout: 60_000 }, () => {
     const viewer = await look();
     expect(viewer.snapshot.problem).toBeNull();
     expect(viewer.snapshot.topics.map(({ topic }) => topic)).toEqual(LAB_TOPICS.map(({ topic }) => topic));
-    await view.send({ text: 'hello', key: 'apple', count: 5, perSecond: 10, spread: 'key' });
-    await view.send({ text: 'round', count: 4, perSecond: 10, spread: 'round-robin' });
+    await view.send({ text: 'hello', key: 'apple', count: 5, perSecond: 10, spread: 'key' }, OWNER);
+    await view.send({ text: 'round', count: 4, perSecond: 10, spread: 'round-robin' }, OWNER);
     await until(() => expect(viewer.messages).toHaveLength(9));
     expect(new Set(viewer.messages.flatMap(({ key, partition }) => (key === 'apple' ? [partition] : []))).size).toBe(1);
     expect(viewer.messages.flatMap(({ key, partition }) => (key === null ? [partition] : [])).sort()).toEqual([
@@ -132,24 +135,24 @@ describe('the view of the stream on a real broker', { timeout: 60_000 }, () => {
 
   it('shares partitions out, gives them back when one stops or is killed, and works a lag off', async () => {
     const viewer = await look();
-    await view.startConsumer({ perSecond: 20 });
+    await view.startConsumer({ perSecond: 20 }, OWNER);
     await until(() => expect(shares(viewer)).toEqual({ 'consumer-1': [0, 1, 2, 3] }));
-    await view.startConsumer({ perSecond: 20 });
+    await view.startConsumer({ perSecond: 20 }, OWNER);
     await until(() => expect(Object.values(shares(viewer)).map(({ length }) => length)).toEqual([2, 2]));
 
-    await view.stopConsumer('consumer-2');
+    await view.stopConsumer('consumer-2', OWNER);
     await until(() => expect(shares(viewer)).toEqual({ 'consumer-1': [0, 1, 2, 3] }));
     await until(() => expect(text(viewer)).toMatch(/consumer-2 left; partitions .* went to consumer-1, \d+ ms/));
 
-    view.setPace('consumer-1', 1);
-    await view.send({ text: 'much', count: 40, perSecond: 100, spread: 'key' });
+    view.setPace('consumer-1', 1, OWNER);
+    await view.send({ text: 'much', count: 40, perSecond: 100, spread: 'key' }, OWNER);
     await until(() => expect(groupIn(viewer)?.lag).toBeGreaterThan(20));
-    view.setPace('consumer-1', 20);
+    view.setPace('consumer-1', 20, OWNER);
     await until(() => expect(groupIn(viewer)?.lag).toBe(0));
 
-    await view.startConsumer({ perSecond: 20 });
+    await view.startConsumer({ perSecond: 20 }, OWNER);
     await until(() => expect(Object.keys(shares(viewer))).toHaveLength(2));
-    view.killConsumer('consumer-2');
+    view.killConsumer('consumer-2', OWNER);
     await until(() => expect(viewer.snapshot.consumers.map(({ state }) => state)).toEqual(['running', 'killed']));
     expect(Object.keys(shares(viewer)), 'the group does not know').toHaveLength(2);
     await until(() => expect(shares(viewer)).toEqual({ 'consumer-1': [0, 1, 2, 3] }));
@@ -204,7 +207,7 @@ describe('the view of the stream on a real broker', { timeout: 60_000 }, () => {
     await until(() => expect(viewer.snapshot.problem).toContain('Kafka does not answer'));
     await kafka.restart();
     await until(() => expect(viewer.snapshot.problem).toBeNull());
-    await view.send({ text: 'back', count: 1, perSecond: 1, spread: 'key' });
+    await view.send({ text: 'back', count: 1, perSecond: 1, spread: 'key' }, OWNER);
     await until(() => expect(viewer.messages.at(-1)?.value).toBe('back'));
   });
 });

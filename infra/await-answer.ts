@@ -9,19 +9,23 @@ export type AwaitAnswerOptions = {
   url: string;
   /** Seconds. */
   timeout: number;
+  /** Tells what its cloud knows of it, where it does not answer. */
+  explain?: () => Promise<string | undefined>;
 };
 
 const PAUSE_MS = 200;
 const ANSWER_LIMIT_MS = 5000;
 
 /** @throws Problem that says what came instead, when the time is over */
-export async function awaitAnswer({ what, url, timeout }: AwaitAnswerOptions): Promise<void> {
+export async function awaitAnswer({ what, url, timeout, explain }: AwaitAnswerOptions): Promise<void> {
   const end = Date.now() + timeout * 1000;
   for (;;) {
     const complaint = await ask(url);
     if (complaint === undefined) return;
     if (Date.now() + PAUSE_MS > end) {
-      throw new Problem(`${what} does not work after ${timeout} s: ${url} ${complaint}. It stays to be looked at.`);
+      const known = await explain?.().catch(() => undefined);
+      const failure = `${what} does not work after ${timeout} s: ${url} ${complaint}. It stays to be looked at.`;
+      throw new Problem([failure, ...(known === undefined ? [] : [known])].join('\n'));
     }
     await delay(PAUSE_MS);
   }

@@ -100,10 +100,10 @@ program
   .argument('[stack]', 'the stack', DEFAULT_STACK)
   .addOption(jsonOption)
   .action(async (stack: string, { json }: { json?: true }) => {
-    const { formatStatus, readStatus } = await import('./verbs/status.ts');
+    const { formatStatus, isHealthy, readStatus } = await import('./verbs/status.ts');
     const status = await readStatus(await outputsOf(stack));
     print(json ? JSON.stringify(status, undefined, 2) : formatStatus(status));
-    if (status.hosts.some(({ state }) => state !== 'healthy')) process.exitCode = 1;
+    if (!isHealthy(status)) process.exitCode = 1;
   });
 
 program

@@ -12,7 +12,7 @@ export type Check = {
   /** Somebody listens at a Unix socket. */
   | { kind: 'socket'; path: string }
   | { kind: 'tcp'; port: number }
-  /** The URL answers with a status, 200 without one; with `socket`, as the proxy behind that Unix socket is asked. */
+  /** The URL answers with a status, 200 without one; with `socket`, over that Unix socket. */
   | { kind: 'http'; url: string; status?: number; socket?: string }
   /** A program that uses the service as its clients do. It costs the most, and is run once the unit's other checks are passed. */
   | { kind: 'command'; argv: readonly string[] }

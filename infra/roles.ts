@@ -124,9 +124,9 @@ const CI: Role = {
         unit: 'ci-proxy.service',
         kind: 'http',
         socket: `/run/ci-proxy/${network}.sock`,
-        // None of them lets anybody out to where a host logs in to itself.
-        url: 'http://127.0.0.1:22/',
-        status: 403,
+        // A request that names no target is one for no proxy: it says so, and notes nothing.
+        url: 'http://ci-proxy/',
+        status: 400,
       }),
     ),
     { unit: 'ci-fetch.socket', kind: 'socket', path: '/run/ci-job/fetch.sock' },

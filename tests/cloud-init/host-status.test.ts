@@ -331,6 +331,14 @@ describe.skipIf(!hasPython())('a host (its script needs python3)', () => {
       expect(await unitsOf(other)).toEqual({ 'nginx.service': 'answers 200, not 404' });
     });
 
+    test('one with a name of its own says which unit is not active', async () => {
+      const check: Check = { unit: 'fcgiwrap.socket', name: 'clone of myapp', kind: 'active' };
+      const machine = ready(check).file('/units.json', {
+        'fcgiwrap.socket': { state: ['inactive', 'dead'], journal: [] },
+      });
+      expect(await unitsOf(machine)).toEqual({ 'clone of myapp': 'fcgiwrap.socket is inactive dead' });
+    });
+
     test('HTTP behind a Unix socket', async () => {
       const socket = join(temporaryFolder(), 's');
       const asked: string[] = [];

@@ -94,7 +94,8 @@ for port in map(int, sys.argv[2:]):
     const users = await Promise.all(
       host.checks.map(async ({ unit }) => {
         const pid = (await onHost(name, 'systemctl', 'show', '--property=MainPID', '--value', unit)).trim();
-        return pid === '0' ? 'nobody' : (await onHost(name, 'ps', '-o', 'user=', '-p', pid)).trim();
+        // A unit that is no service has none.
+        return pid === '0' || pid === '' ? 'nobody' : (await onHost(name, 'ps', '-o', 'user=', '-p', pid)).trim();
       }),
     );
     // nginx's first process has to open its port; its workers are not root.

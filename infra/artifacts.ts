@@ -14,8 +14,16 @@ export type Artifact = { name: string; sha256: string; path: string };
 
 type AppPackage = {
   bin: Record<string, string>;
-  /** Folders to copy; modules that are looked up at run time, if at all; modules that another file of the app stands for. */
-  artifact?: { copy?: Record<string, string>; external?: string[]; alias?: Record<string, string> };
+  artifact?: {
+    /** Folders to copy. */
+    copy?: Record<string, string>;
+    /** Modules that are looked up at run time, if at all. */
+    external?: string[];
+    /** Modules that another file of the app stands for. */
+    alias?: Record<string, string>;
+    /** True where a library tells its errors by `class.name`, which esbuild changes where a class refers to itself; it costs time at run time. */
+    keepNames?: boolean;
+  };
 };
 
 /** npm's package of Node for hosts that have none in their image; npm itself goes with it. */
@@ -133,6 +141,7 @@ async function bundleApp(appDir: string, projectDir: string, content: string): P
     format: 'esm',
     target: 'node24',
     minifySyntax: true,
+    keepNames: artifact.keepNames ?? false,
     banner: { js: COMMONJS_NAMES },
     external: artifact.external ?? [],
     alias: Object.fromEntries(Object.entries(artifact.alias ?? {}).map(([name, file]) => [name, join(appDir, file)])),

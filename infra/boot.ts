@@ -135,8 +135,9 @@ function awaitReady(
     const onStage = (stage: string): void => {
       void pulumi.log.info(formatStage(host.name, stage, (Date.now() - begun) / 1000), resource, undefined, true);
     };
+    const explain = async (): Promise<string | undefined> => cloud.explainFailure?.(host.name);
     await speakPlainly(() =>
-      together(() => waitUntilReady({ host: host.name, stack: lab.stack, command: argv, timeout, onStage })),
+      together(() => waitUntilReady({ host: host.name, stack: lab.stack, command: argv, timeout, onStage, explain })),
     );
   });
 }

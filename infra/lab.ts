@@ -1,7 +1,8 @@
 /** Describes the lab that a configuration asks for: its hosts, with their roles and ports, as plain data. */
+import type { Check } from './checks.ts';
 import { CLOUD_TRAITS, type CloudTraits } from './cloud-traits.ts';
 import type { LabConfig } from './config.ts';
-import { type Check, type LabPlan, type Port, ROLES, type Role, type RoleName, type RolePort, SSH } from './roles.ts';
+import { type LabPlan, type Port, ROLES, type Role, type RoleName, type RolePort, SSH } from './roles.ts';
 import { type ContainerInstance, type FunctionService, NUMBERS_CONTAINER, NUMBERS_FUNCTION } from './services.ts';
 
 /** A machine of the lab, before any cloud is asked for it: what its roles need, taken together. */
@@ -144,7 +145,7 @@ function describeHost(plan: LabPlan, { name, index, roles: roleNames, memory }: 
     ],
     keepsData: roles.some(({ keepsData }) => keepsData),
     memory,
-    checks: roles.flatMap(({ checks }) => checks),
+    checks: roles.flatMap(({ checks, checksFor }) => [...checks, ...(checksFor?.(plan.config) ?? [])]),
   };
 }
 

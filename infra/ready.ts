@@ -24,6 +24,8 @@ export type WatchOptions = {
   onStage: (stage: string) => void;
   /** Seconds after which a host that has not answered yet has that as its stage. */
   unansweredAfter?: number;
+  /** Tells what the host's cloud knows of it, where it does not become healthy. */
+  explain?: () => Promise<string | undefined>;
 };
 
 /** The command that makes a host tell of itself until it is healthy or has failed. */
@@ -58,6 +60,7 @@ export async function waitUntilReady({
   timeout,
   onStage,
   unansweredAfter = 5,
+  explain,
 }: WatchOptions): Promise<void> {
   const end = Date.now() + timeout * 1000;
   const silence = setTimeout(() => onStage('does not answer yet'), unansweredAfter * 1000);
@@ -65,22 +68,24 @@ export async function waitUntilReady({
     clearTimeout(silence);
     onStage(stage);
   };
+  const notReady = async (what: string): Promise<HostNotReady> => {
+    // Of a cloud that cannot be asked, there is nothing to add.
+    const known = await explain?.().catch(() => undefined);
+    return new HostNotReady([what, ...(known === undefined ? [] : [known]), sayWhereToLook(host, stack)].join('\n'));
+  };
   let complaint = 'it never answered';
   try {
     while (Date.now() < end) {
       const { last, stderr } = await watchOnce(command, tell, end);
       if (last?.state === 'healthy') return;
-      if (last?.state === 'failed')
-        throw new HostNotReady(`${describeFailure(host, last)}\n${sayWhereToLook(host, stack)}`);
+      if (last?.state === 'failed') throw await notReady(describeFailure(host, last));
       complaint = last === undefined ? stderr.trim() || complaint : `it was last seen at: ${last.stage}`;
       await delay(300);
     }
   } finally {
     clearTimeout(silence);
   }
-  throw new HostNotReady(
-    `Host ${host} did not become ready within ${timeout} s: ${complaint}.\n${sayWhereToLook(host, stack)}`,
-  );
+  throw await notReady(`Host ${host} did not become ready within ${timeout} s: ${complaint}.`);
 }
 
 /**

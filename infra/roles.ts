@@ -1,7 +1,8 @@
 /** What each role of a host is: its ports, its apps, its data and how to tell that it works. All of it is data. */
+import { type Check, describeClones } from './checks.ts';
 import type { CloudTraits } from './cloud-traits.ts';
 import type { LabConfig } from './config.ts';
-import { NUMBERS_CONTAINER } from './services.ts';
+import { NUMBERS_CONTAINER, NUMBERS_FUNCTION } from './services.ts';
 
 /** Networks outside the lab, and its own hosts. `web` is `lab:webCidr`, `admin` is `lab:adminCidr`, `plaintext` is `lab:kafkaPlaintextFrom`. */
 export const OUTSIDE_SOURCES = ['internet', 'web', 'admin', 'plaintext'] as const;
@@ -41,12 +42,6 @@ export function isPublic(from: PortSource): boolean {
   return isOutside(from) && from !== 'admin';
 }
 
-/** How a unit shows that it answers, asked on the host itself. */
-export type Check =
-  | { unit: string; kind: 'active' }
-  | { unit: string; kind: 'tcp'; port: number }
-  | { unit: string; kind: 'http'; url: string };
-
 export type RoleName = 'web' | 'git' | 'ci' | 'kafka' | 'database' | 'storage' | 'function' | 'container';
 
 export type Role = {
@@ -67,6 +62,8 @@ export type Role = {
   /** Memory that the role may use on its host, MiB. */
   memory: number;
   checks: readonly Check[];
+  /** Those that depend on what a lab is asked to be. */
+  checksFor?: (config: LabConfig) => readonly Check[];
   /** Roles whose hosts this one talks to: it knows their names and addresses. */
   talksTo: readonly RoleName[];
   /** Where its hosts are replaced one after the other, each when the one before has taken up its work again: how one tells. */
@@ -134,6 +131,7 @@ const GIT: Role = {
   keepsData: true,
   memory: 256,
   checks: [{ unit: 'nginx.service', kind: 'http', url: 'http://127.0.0.1:8080/healthz' }],
+  checksFor: describeClones,
   // It tells of pushes.
   talksTo: ['web'],
 };
@@ -148,8 +146,20 @@ const CI: Role = {
   // Beside what its jobs may take.
   identityUser: 802,
   memory: 1024,
+  // The sockets of the places for jobs are counted and named by the host itself: cloud-init/files/prepare-ci-places.
   checks: [
-    { unit: 'ci-proxy.service', kind: 'active' },
+    { unit: 'whole-proc.service', kind: 'active' },
+    ...['git', 'registries', 'internet'].map(
+      (network): Check => ({
+        unit: 'ci-proxy.service',
+        kind: 'http',
+        socket: `/run/ci-proxy/${network}.sock`,
+        // A request that names no target is one for no proxy: it says so, and notes nothing.
+        url: 'http://ci-proxy/',
+        status: 400,
+      }),
+    ),
+    { unit: 'ci-fetch.socket', kind: 'socket', path: '/run/ci-job/fetch.sock' },
     { unit: 'ci-runner.service', kind: 'http', url: 'http://127.0.0.1:8081/healthz' },
   ],
   talksTo: ['git', 'kafka', 'storage'],
@@ -192,6 +202,8 @@ const KAFKA: Role = {
   checks: [
     { unit: 'kafka.service', kind: 'tcp', port: 9092 },
     { unit: 'kafka-setup.service', kind: 'active' },
+    // A message that every copy in sync has.
+    { unit: 'kafka.service', kind: 'command', argv: ['/usr/local/lib/lab/kafka-tool', 'probe-cluster'] },
   ],
   talksTo: ['kafka'],
   oneByOne: { wholeFile: '/data/kafka/whole', settle: ['/usr/local/lib/lab/kafka-tool', 'await-cluster'] },
@@ -208,6 +220,8 @@ const DATABASE: Role = {
   checks: [
     { unit: 'mariadb.service', kind: 'tcp', port: 3306 },
     { unit: 'database-accounts.service', kind: 'active' },
+    // A row that is written and read.
+    { unit: 'mariadb.service', kind: 'command', argv: ['/usr/local/lib/lab/probe-database'] },
   ],
   talksTo: [],
 };
@@ -222,7 +236,11 @@ const STORAGE: Role = {
   tls: false,
   keepsData: true,
   memory: 512,
-  checks: [{ unit: 'azurite.service', kind: 'tcp', port: 10_000 }],
+  checks: [
+    { unit: 'azurite.service', kind: 'tcp', port: 10_000 },
+    // A blob that is written and read.
+    { unit: 'azurite.service', kind: 'command', argv: ['/usr/local/lib/lab/probe-storage'] },
+  ],
   talksTo: [],
 };
 
@@ -234,7 +252,7 @@ const FUNCTION: Role = {
   tls: false,
   keepsData: false,
   memory: 192,
-  checks: [{ unit: 'function.service', kind: 'http', url: 'http://127.0.0.1:7071/healthz' }],
+  checks: [{ unit: 'function.service', kind: 'http', url: `http://127.0.0.1:7071${NUMBERS_FUNCTION.example}` }],
   talksTo: [],
 };
 
@@ -248,7 +266,7 @@ const CONTAINER: Role = {
   keepsData: false,
   answeringUser: 10_001,
   memory: 384,
-  checks: [{ unit: 'numbers.service', kind: 'http', url: `http://127.0.0.1:8090${NUMBERS_CONTAINER.healthPath}` }],
+  checks: [{ unit: 'numbers.service', kind: 'http', url: `http://127.0.0.1:8090${NUMBERS_CONTAINER.example}` }],
   talksTo: [],
 };
 

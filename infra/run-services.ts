@@ -1,7 +1,7 @@
 /** Runs what a lab has beside its hosts, and waits until it answers. */
 import * as pulumi from '@pulumi/pulumi';
 import type { Artifact } from './artifacts.ts';
-import { awaitAnswer } from './await-answer.ts';
+import { type AwaitAnswerOptions, awaitAnswer } from './await-answer.ts';
 import type { Cloud } from './clouds/cloud.ts';
 import type { LabCredentials } from './credentials/resource.ts';
 import { speakPlainly } from './errors.ts';
@@ -30,14 +30,23 @@ export function runServices({ lab, cloud, credentials, artifacts }: RunServicesO
   const urls: ServiceUrls = {};
   if (container !== undefined && cloud.runContainer !== undefined) {
     const address = cloud.runContainer(container, artifactOf(container, artifacts));
-    urls.containerUrl = whenAnswered(`The container ${container.name}`, address, container.healthPath, lab);
+    urls.containerUrl = whenAnswered({
+      what: `The container ${container.name}`,
+      address,
+      path: container.healthPath,
+      lab,
+      explain: async () => cloud.explainFailure?.(container.name),
+    });
   }
   if (service !== undefined) {
     if (cloud.runFunction === undefined) throw new Error(`the cloud of stack ${lab.stack} runs no functions`);
     const address = cloud.runFunction(service, artifactOf(service, artifacts));
-    urls.functionUrl = whenAnswered(`The function app ${service.name}`, address, service.example, lab).apply(
-      functionUrlAt,
-    );
+    urls.functionUrl = whenAnswered({
+      what: `The function app ${service.name}`,
+      address,
+      path: service.example,
+      lab,
+    }).apply(functionUrlAt);
   }
   cloud.createDatabase?.(credentials.secrets.databasePassword);
   const app = cloud.createAppService?.();
@@ -54,16 +63,17 @@ function artifactOf(
   return packed;
 }
 
+type Answering = Pick<AwaitAnswerOptions, 'what' | 'explain'> & {
+  address: pulumi.Output<string>;
+  path: string;
+  lab: Lab;
+};
+
 /** The address of a service, known when a path below it answers. */
-function whenAnswered(
-  what: string,
-  address: pulumi.Output<string>,
-  path: string,
-  { config: { readyTimeout } }: Lab,
-): pulumi.Output<string> {
+function whenAnswered({ address, path, lab, ...told }: Answering): pulumi.Output<string> {
   return address.apply(async (url) => {
     if (pulumi.runtime.isDryRun()) return url;
-    await speakPlainly(() => awaitAnswer({ what, url: `${url}${path}`, timeout: readyTimeout }));
+    await speakPlainly(() => awaitAnswer({ ...told, url: `${url}${path}`, timeout: lab.config.readyTimeout }));
     return url;
   });
 }

@@ -12,6 +12,8 @@ export type ContainerInstance = {
   memory: number;
   /** Path that answers 200 when it works. */
   healthPath: string;
+  /** Path and query, as an example of what it is for. */
+  example: string;
 };
 
 /** A function: a handler that is called by HTTP, with parameters in the URL. */
@@ -33,6 +35,7 @@ export const NUMBERS_CONTAINER: ContainerInstance = {
   port: { name: 'container', port: 8080, protocol: 'tcp', from: 'internet', reason: 'add_numbers from a container' },
   memory: 256,
   healthPath: '/healthz',
+  example: '/add_numbers?num1=1&num2=2',
 };
 
 /** The same as a function. */

@@ -1,5 +1,6 @@
 /** The outputs as Pulumi has them: known when the lab is ready, the secret ones marked as secrets. */
 import * as pulumi from '@pulumi/pulumi';
+import { awaitAnswer } from './await-answer.ts';
 import type { Cloud } from './clouds/cloud.ts';
 import type { LabCredentials } from './credentials/resource.ts';
 import { speakPlainly } from './errors.ts';
@@ -7,6 +8,7 @@ import { tryKafkaAddresses } from './kafka-addresses.ts';
 import { hostsOf, type Lab } from './lab.ts';
 import type { Operator } from './operator.ts';
 import { describeOutputs, gitPushUrl, HOST_ADDRESSES_TYPE, type LabReach } from './outputs.ts';
+import { listPublished } from './published-services.ts';
 import type { ServiceUrls } from './run-services.ts';
 import { publicUrls } from './urls.ts';
 
@@ -82,7 +84,7 @@ class HostAddresses extends pulumi.ComponentResource {
   }
 }
 
-/** Known when Kafka's addresses, too, answer from this machine. */
+/** Known when what is published answers from this machine, and Kafka's addresses, too. */
 function tryAddresses(
   lab: Lab,
   cloud: Cloud,
@@ -91,9 +93,18 @@ function tryAddresses(
 ): pulumi.Output<unknown> {
   const tried = pulumi.all([cloud.inventory, secrets, caCertificate, booted]).apply(async ([inventory, known, ca]) => {
     if (pulumi.runtime.isDryRun()) return;
-    const { kafkaBootstrap, kafkaPlaintext } = publicUrls(lab, inventory);
+    const urls = publicUrls(lab, inventory);
+    const { kafkaBootstrap, kafkaPlaintext } = urls;
+    const timeout = lab.config.readyTimeout;
     const login = { username: 'student', password: known.kafkaPasswords.student, caCertificate: ca };
     await speakPlainly(async () => {
+      // What the cloud runs beside the hosts is waited for where it is asked for.
+      const onHosts = listPublished(urls).filter(({ service }) => hostsOf(lab, service).length > 0);
+      await Promise.all(
+        onHosts.map(({ service, url, example }) =>
+          awaitAnswer({ what: `The ${service} at ${url}`, url: example, timeout }),
+        ),
+      );
       await tryKafkaAddresses({ bootstrap: kafkaBootstrap.split(','), login });
       if (kafkaPlaintext !== undefined) await tryKafkaAddresses({ bootstrap: kafkaPlaintext.split(',') });
     });

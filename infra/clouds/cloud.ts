@@ -51,6 +51,12 @@ export type Cloud = {
   boot(host: Host, boot: HostBoot): Machine;
   /** The command line, on the operator's machine, that runs a command as root on a host that has booted. */
   commandOn(host: Host, argv: readonly string[], login: HostLogin): pulumi.Input<string[]>;
+  /**
+   * Only where the cloud itself knows something of a machine or a container that does not work, such as how often it was restarted:
+   * sentences and log lines for whoever waits for it, undefined where there is nothing to say.
+   * @param name of a host, or of the container instance
+   */
+  explainFailure?(name: string): Promise<string | undefined>;
   /** Names and addresses under which a host's listeners are reached: what its certificate holds. */
   namesOf(host: Host): pulumi.Input<string[]>;
   /** Only where the cloud runs containers: builds an image from an artifact with a Dockerfile, and runs it. @returns its address, once it runs */

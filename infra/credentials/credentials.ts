@@ -1,5 +1,6 @@
-/** What the credentials of a lab are, and when they have to be made anew; loads nothing, as every update asks. */
+/** What the credentials of a lab are, and when they have to be made anew; loads next to nothing, as every update asks. */
 import type { KeyPair, Secrets } from '../secrets.ts';
+import { satisfiesPolicy } from './password.ts';
 
 /** What credentials are wanted for. */
 export type CredentialsRequest = {
@@ -7,7 +8,12 @@ export type CredentialsRequest = {
   tlsNames: Record<string, string[]>;
   /** Hosts that run an SSH server. */
   sshHosts: string[];
+  /** True where the database is a service of the cloud, which is particular about passwords; absent elsewhere. */
+  managedDatabase?: boolean;
 };
+
+/** The account of the web app on the database. */
+const DATABASE_LOGIN = 'web';
 
 /** Everything made for a lab; all but the certificates and public keys is secret. */
 export type Credentials = Secrets &
@@ -29,7 +35,16 @@ const RENEW_BEFORE_DAYS = 30;
 export function needsUpdate(current: Credentials, request: CredentialsRequest): boolean {
   // A lab from before there were these secrets gets them.
   const complete = current.webhookSecret !== undefined && current.kafkaPasswords !== undefined;
-  return !complete || endsSoon(current) || stableText(current) !== stableText(request);
+  const accepted = acceptsDatabasePassword(current, request);
+  return !complete || !accepted || endsSoon(current) || stableText(current) !== stableText(request);
+}
+
+/** False only where a managed database is wanted that can never have taken this password, as one of an older lab. */
+export function acceptsDatabasePassword(
+  { databasePassword }: Pick<Secrets, 'databasePassword'>,
+  { managedDatabase = false }: CredentialsRequest,
+): boolean {
+  return !managedDatabase || satisfiesPolicy(databasePassword, DATABASE_LOGIN);
 }
 
 /** True where a certificate has less than a month to go. */

@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import 'reflect-metadata';
 import * as x509 from '@peculiar/x509';
 import { KAFKA_ACCOUNTS, type KafkaAccount, type KeyPair } from '../secrets.ts';
-import { type Credentials, type CredentialsRequest, endsSoon } from './credentials.ts';
+import { acceptsDatabasePassword, type Credentials, type CredentialsRequest, endsSoon } from './credentials.ts';
+import { createPassword } from './password.ts';
 
 const DAY_MS = 86_400_000;
 const AUTHORITY_DAYS = 3650;
@@ -16,30 +17,34 @@ const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 export async function createCredentials(request: CredentialsRequest): Promise<Credentials> {
   const authority = await createAuthority();
   return {
-    databasePassword: randomBytes(24).toString('hex'),
+    databasePassword: createPassword(),
     blobKey: randomBytes(64).toString('base64'),
-    gitPushPassword: randomBytes(24).toString('hex'),
+    gitPushPassword: createPassword(),
     kafkaPasswords: createKafkaPasswords(),
-    webhookSecret: randomBytes(24).toString('hex'),
+    webhookSecret: createPassword(),
     authority,
     caCertificate: authority.certificate,
     ...(await issueFor(request, authority)),
   };
 }
 
-/** Makes certificates and host keys for another request (or because they end soon); passwords and authority stay. */
+/**
+ * Issues certificates and host keys for another request (or because they end soon). The authority and the passwords stay, but for a
+ * database password that the service which is now to take it would refuse.
+ */
 export async function updateCredentials(current: Credentials, request: CredentialsRequest): Promise<Credentials> {
   const issued = await issueFor(request, current.authority, endsSoon(current) ? undefined : current);
   return {
     ...current,
     ...issued,
-    webhookSecret: current.webhookSecret ?? randomBytes(24).toString('hex'),
+    databasePassword: acceptsDatabasePassword(current, request) ? current.databasePassword : createPassword(),
+    webhookSecret: current.webhookSecret ?? createPassword(),
     kafkaPasswords: { ...createKafkaPasswords(), ...current.kafkaPasswords },
   };
 }
 
 function createKafkaPasswords(): Credentials['kafkaPasswords'] {
-  const passwords = KAFKA_ACCOUNTS.map((account) => [account, randomBytes(24).toString('hex')] as const);
+  const passwords = KAFKA_ACCOUNTS.map((account) => [account, createPassword()] as const);
   return Object.fromEntries(passwords) as Record<KafkaAccount, string>;
 }
 

@@ -73,7 +73,12 @@ export function createCredentials(lab: Lab, cloud: Cloud): LabCredentials {
   const tlsNames = pulumi.all(
     Object.fromEntries(listeners.map((host) => [host.name, pulumi.output(cloud.namesOf(host))])),
   );
-  const resource = new CredentialsResource('credentials', { tlsNames, sshHosts: lab.hosts.map(({ name }) => name) });
+  const resource = new CredentialsResource('credentials', {
+    tlsNames,
+    sshHosts: lab.hosts.map(({ name }) => name),
+    // Absent where there is none: then nothing changes for a stack from before.
+    ...(lab.config.managedDatabase ? { managedDatabase: true } : {}),
+  });
   const {
     databasePassword,
     blobKey,

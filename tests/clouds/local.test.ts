@@ -117,6 +117,13 @@ describe('a host on the local cloud', () => {
     for (const { inputs } of recorder.ofType(CONTAINER)) expect(inputs.memorySwap).toBe(inputs.memory);
   });
 
+  test('has a console, whose last lines say why systemd could not start', async () => {
+    const recorder = await boot('test');
+    for (const { inputs } of recorder.ofType(CONTAINER)) {
+      expect(inputs).toMatchObject({ tty: true, logDriver: 'json-file', logOpts: { 'max-size': '1m' } });
+    }
+  });
+
   test('is given an artifact by its file, whose content is not in the state', async () => {
     const { uploads } = containerOf(await boot('test'), 'web');
     expect(uploads.find(({ source }) => source !== undefined)).toEqual({

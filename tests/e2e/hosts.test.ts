@@ -42,7 +42,8 @@ describe.each(described.hosts.map((host) => [host.name, host] as const))('host %
     const users = await Promise.all(
       host.checks.map(async ({ unit }) => {
         const pid = (await onHost(name, 'systemctl', 'show', '--property=MainPID', '--value', unit)).trim();
-        return pid === '0' ? 'nobody' : (await onHost(name, 'ps', '-o', 'user=', '-p', pid)).trim();
+        // A unit that is no service has none.
+        return pid === '0' || pid === '' ? 'nobody' : (await onHost(name, 'ps', '-o', 'user=', '-p', pid)).trim();
       }),
     );
     // nginx's first process has to open its port; its workers are not root.

@@ -1,9 +1,11 @@
 /** What hosts run works from its archive alone. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { extract } from 'tar';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { packArtifacts } from '../../infra/artifacts.ts';
 import { labPaths } from '../../tools/launcher/paths.ts';
 import { PROJECT_DIR } from '../helpers/lab.ts';
@@ -40,4 +42,26 @@ test('the samples without what somebody installed to try them', async () => {
   const folder = await unpack('samples', projectDir, temporaryFolder());
   expect(existsSync(join(folder, 'app/index.js'))).toBe(true);
   expect(existsSync(join(folder, 'app/node_modules'))).toBe(false);
+});
+
+test('a program that tells errors by the names of their classes: the way out of CI jobs refuses in its own words', async () => {
+  const folder = await unpack('ci-runner', PROJECT_DIR, labPaths().cacheDir);
+  const sockets = temporaryFolder();
+  const env = { PROXY_DIR: sockets, GIT_HOSTS: 'ci-1:8080', REGISTRY_HOSTS: 'pypi.org' };
+  const proxy = spawn(process.execPath, [join(folder, 'ci-proxy.mjs')], { env, stdio: 'ignore' });
+  onTestFinished(() => void proxy.kill());
+  const ask = (target: string): Promise<{ status: number | undefined; words: string }> =>
+    new Promise((resolve, reject) => {
+      request({ socketPath: join(sockets, 'git.sock'), path: target }, (response) => {
+        text(response).then((words) => resolve({ status: response.statusCode, words }), reject);
+      })
+        .once('error', reject)
+        .end();
+    });
+  await vi.waitFor(() => ask('/'), { timeout: 10_000, interval: 50 });
+  expect(await ask('http://127.0.0.1:22/')).toEqual({
+    status: 403,
+    words: '127.0.0.1:22 is out of reach for getting the code, which may go to ci-1:8080 only.\n',
+  });
+  expect((await ask('/')).status, 'as the health check of its host asks').toBe(400);
 });

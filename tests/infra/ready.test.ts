@@ -10,11 +10,17 @@ const line = (report: Partial<HostReport>): string => JSON.stringify({ host: 'we
 const healthy = line({ state: 'healthy', stage: 'healthy' });
 
 /** Waits for a host whose watcher is this shell script. @returns the stages that were told */
-async function watch(script: string, timeout = 20, unansweredAfter = 5): Promise<string[]> {
+async function watch(
+  script: string,
+  timeout = 20,
+  unansweredAfter = 5,
+  explain?: () => Promise<string | undefined>,
+): Promise<string[]> {
   const stages: string[] = [];
   const onStage = (stage: string): void => void stages.push(stage);
   const command = ['sh', '-c', script];
-  await waitUntilReady({ host: 'web', stack: 'dev', command, timeout, onStage, unansweredAfter });
+  const options = { host: 'web', stack: 'dev', command, timeout, onStage, unansweredAfter };
+  await waitUntilReady(explain === undefined ? options : { ...options, explain });
   return stages;
 }
 
@@ -71,6 +77,28 @@ describe('a host', () => {
     ['exit 1', 'it never answered'],
   ])('that never answers is told with what its watcher complained of (%s)', async (script, complaint) => {
     await expect(watch(script, 1)).rejects.toThrow(`Host web did not become ready within 1 s: ${complaint}.`);
+  });
+
+  const restarts = 'Its container was restarted 7 times. The last lines of its log:\n  Too many open files';
+
+  test.each([
+    ['never answers', 'echo "is restarting" >&2; exit 1', 'within 1 s: is restarting.'],
+    ['has failed', `${printing([line({ state: 'failed', stage: 'x' })])}\nexit 1`, 'is not ready: x'],
+  ])('that %s is told with what its cloud knows of it', async (_, script, complaint) => {
+    const waiting = watch(script, 1, 5, async () => restarts);
+    await expect(waiting).rejects.toThrow(`${complaint}\n${restarts}\nIt stays up to be looked at`);
+  });
+
+  test('of which its cloud knows nothing, or cannot say it, is told without', async () => {
+    const told = /is restarting\.\nIt stays up to be looked at/;
+    const script = 'echo "is restarting" >&2; exit 1';
+    await expect(watch(script, 0.5, 5, async () => undefined)).rejects.toThrow(told);
+    await expect(watch(script, 0.5, 5, () => Promise.reject(new Error('no engine')))).rejects.toThrow(told);
+  });
+
+  test('that becomes healthy is not asked about', async () => {
+    const explain = () => expect.fail('the cloud was asked');
+    expect(await watch(printing([healthy]), 20, 5, explain)).toEqual(['healthy']);
   });
 
   test('whose watcher is not installed is told so within the limit', async () => {

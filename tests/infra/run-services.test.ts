@@ -88,6 +88,14 @@ describe('what only some clouds offer', () => {
 });
 
 describe('what was asked for', () => {
+  test('is told with what its cloud knows of it, where it never answers', async () => {
+    const { url } = await serve(502);
+    const explain = async () => 'Its container was restarted 3 times.';
+    await expect(awaitAnswer({ what: 'It', url, timeout: 0.3, explain })).rejects.toThrow(
+      `It does not work after 0.3 s: ${url} answers 502. It stays to be looked at.\nIts container was restarted 3 times.`,
+    );
+  });
+
   test('is waited for no longer than its time, and says what came instead', async () => {
     const { url } = await serve(404);
     await expect(awaitAnswer({ what: 'The container numbers', url: `${url}/healthz`, timeout: 0.5 })).rejects.toThrow(

@@ -9,7 +9,8 @@ import { configWith } from '../helpers/lab.ts';
 const UNI = { 'lab:cloud': 'openstack', 'lab:adminCidr': '192.0.2.1/32' };
 
 /** A cloud that can be asked, and nothing else. */
-const cloudThat = (answers: Pick<CloudTarget, 'prepare' | 'findObstacles'>): CloudTarget => answers as CloudTarget;
+const cloudThat = (answers: Pick<CloudTarget, 'prepare' | 'findObstacles' | 'chooseSettings'>): CloudTarget =>
+  answers as CloudTarget;
 const loggedIn: CloudTarget['prepare'] = async ({ step, images }) => {
   expect(images, 'a container engine is not asked for').toBe(false);
   await step('OpenStack', async (say) => say('project physics'));
@@ -17,7 +18,8 @@ const loggedIn: CloudTarget['prepare'] = async ({ step, images }) => {
 
 const doctor = async (target: CloudTarget, settings: Record<string, string> = UNI): Promise<string> => {
   const { paths } = createContext();
-  const readConfig = () => configWith(settings);
+  const readConfig = (chosen: readonly string[] = []) =>
+    configWith({ ...settings, ...Object.fromEntries(chosen.map((setting) => setting.split('='))) });
   return formatDiagnoses(await diagnoseCloud({ paths, stack: 'uni', cloud: 'openstack', target, readConfig }));
 };
 
@@ -36,6 +38,23 @@ test('tells every obstacle', async () => {
   const said = await doctor(cloudThat({ prepare: loggedIn, findObstacles }));
   expect(said).toContain('  ✗ room on openstack: There is no image debian-13.');
   expect(said).toContain('  ✗ room on openstack: The quota does not hold the lab.');
+});
+
+test('looks at the lab as `up` would have it, which keeps clear of others', async () => {
+  const said = await doctor(
+    cloudThat({
+      prepare: loggedIn,
+      chooseSettings: async () => ['lab:portBase=31000'],
+      findObstacles: async ({ config }) => [`port base ${config.portBase}`],
+    }),
+  );
+  expect(said).toContain('  ✗ room on openstack: port base 31000');
+});
+
+test('tells what to do below an obstacle', async () => {
+  const findObstacles = async () => ['The limit is 128.\nRaise it: sudo sysctl x=1024'];
+  const said = await doctor(cloudThat({ prepare: loggedIn, findObstacles }));
+  expect(said).toContain('  ✗ room on openstack: The limit is 128.\n      Raise it: sudo sysctl x=1024');
 });
 
 test('tells at once of settings that cannot be, and that nobody is logged in', async () => {

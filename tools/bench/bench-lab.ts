@@ -5,6 +5,7 @@ import type { LabOutputs } from '../../infra/outputs.ts';
 import { Problem } from '../../infra/problem.ts';
 import { removeClientFiles } from '../launcher/client-files.ts';
 import type { LabContext } from '../launcher/context.ts';
+import { isKnownHere } from '../launcher/known-labs.ts';
 import type { Report } from '../launcher/report.ts';
 import { copyCheckout } from './checkout.ts';
 import { run } from './commands.ts';
@@ -60,12 +61,15 @@ export async function bringDown(bench: Bench): Promise<void> {
 
 /** Removes the lab, the containers beside it, and every file of the benchmark. @throws Problem naming what is left */
 async function giveBack({ context, stack, copy, report }: Bench): Promise<void> {
-  // Without the signal: an interrupted benchmark gives everything back, too.
-  await report
-    .step('giving everything back', () => run('./lab', ['down', stack], { cwd: copy }))
-    .catch((error: Error) => {
-      throw new Problem(`The benchmark's lab is not all gone; ./lab down ${stack} tries again.\n${error.message}`);
-    });
+  // A part that measures `./lab down` has given it back already.
+  if (isKnownHere({ ...context, paths: { ...context.paths, projectDir: copy } }, stack)) {
+    // Without the signal: an interrupted benchmark gives everything back, too.
+    await report
+      .step('giving everything back', () => run('./lab', ['down', stack], { cwd: copy }))
+      .catch((error: Error) => {
+        throw new Problem(`The benchmark's lab is not all gone; ./lab down ${stack} tries again.\n${error.message}`);
+      });
+  }
   removeClientFiles(context, stack);
   await rm(copy, { recursive: true, force: true });
 }

@@ -25,6 +25,9 @@ export type RecordedContainer = {
   memory: number;
   memorySwap: number;
   stopSignal: string;
+  tty: boolean;
+  logDriver: string;
+  logOpts: Readonly<Record<string, string>>;
   command: readonly string[];
   envs: readonly string[];
   capabilities: { adds: readonly string[] };
@@ -96,6 +99,9 @@ export function containerArguments(container: RecordedContainer, seccompFile: st
     ...['create', '--name', container.name, '--hostname', container.hostname, '--restart', container.restart],
     ...['--memory', `${container.memory}m`, '--memory-swap', `${container.memorySwap}m`],
     ...['--stop-signal', container.stopSignal, '--cgroupns', container.cgroupnsMode],
+    ...(container.tty ? ['--tty'] : []),
+    ...['--log-driver', container.logDriver],
+    ...Object.entries(container.logOpts).flatMap(([name, value]) => ['--log-opt', `${name}=${value}`]),
     ...labelFlags(container.labels),
     ...container.envs.flatMap((text) => ['--env', text]),
     ...container.capabilities.adds.flatMap((name) => ['--cap-add', name]),

@@ -2,6 +2,7 @@
 import type { Command, Option } from 'commander';
 import { writeClientSettings } from './client-files.ts';
 import type { LabContext } from './context.ts';
+import { requireLab } from './known-labs.ts';
 import { preparePulumi } from './prepare.ts';
 import { attach } from './remote.ts';
 import type { Report } from './report.ts';
@@ -50,7 +51,8 @@ async function runClient(
   args: readonly string[],
 ): Promise<number> {
   // First, as it says which stack is not up.
-  readOutputs(context, checkStackName(stack));
+  await requireLab(context, checkStackName(stack));
+  readOutputs(context, stack);
   await writeClientSettings(context, stack, () => preparePulumi(context, report));
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('KAFKA_'));
   const env = { ...Object.fromEntries(kept), LAB_STACK: stack };

@@ -1,7 +1,7 @@
 /** What `./lab doctor STACK` asks of the cloud of a stack, as `up` does before it makes anything. */
 import type { CloudTarget } from '../../infra/clouds/target.ts';
 import type { LabConfig } from '../../infra/config.ts';
-import { describeLab } from '../../infra/lab.ts';
+import { describeLab, type Lab } from '../../infra/lab.ts';
 import { Problem } from '../../infra/problem.ts';
 import type { LabContext } from './context.ts';
 import type { Diagnosis } from './diagnosis.ts';
@@ -12,13 +12,17 @@ export type CloudQuestions = {
   /** In the words of `lab:cloud`. */
   cloud: string;
   target: CloudTarget;
-  /** @throws Problem */
-  readConfig(): LabConfig;
+  /**
+   * @param chosen settings, `lab:key=value`, that go before those of the stack
+   * @throws Problem
+   */
+  readConfig(chosen?: readonly string[]): LabConfig;
 };
 
 /** The settings and the login are looked at side by side; with both, what stands in the way of the lab. Nothing is made. */
-export async function diagnoseCloud({ paths, stack, cloud, target, readConfig }: CloudQuestions): Promise<Diagnosis[]> {
-  const settings = await diagnose('settings', async () => ({ lab: describeLab(readConfig()), detail: `of ${stack}` }));
+export async function diagnoseCloud(questions: CloudQuestions): Promise<Diagnosis[]> {
+  const { paths, stack, cloud, target, readConfig } = questions;
+  const settings = await diagnoseSettings(stack, readConfig);
   let detail = 'logged in';
   const login = await diagnose(cloud, async () => {
     const step = <T>(_: string, run: (say: (text: string) => void) => Promise<T>): Promise<T> =>
@@ -32,26 +36,44 @@ export async function diagnoseCloud({ paths, stack, cloud, target, readConfig }:
   const diagnoses = [...settings.diagnoses, ...login.diagnoses];
   const { lab } = settings.found ?? {};
   if (lab === undefined || login.found === undefined) return diagnoses;
-  const name = `room on ${cloud}`;
-  const room = await diagnose(name, async () => ({
-    obstacles: await target.findObstacles(lab),
-    detail: 'nothing stands in the way of the lab',
-  }));
-  const obstacles = (room.found?.obstacles ?? []).map((detail) => ({ name, ok: false, detail }));
-  return [...diagnoses, ...(obstacles.length > 0 ? obstacles : room.diagnoses)];
+  return [...diagnoses, ...(await diagnoseRoom(lab, questions))];
 }
 
-/** What was found, or the error in words: what is the matter on its first line, what to do on the others. */
-async function diagnose<T extends { detail: string }>(
-  name: string,
-  find: () => Promise<T>,
-): Promise<{ found?: T; diagnoses: Diagnosis[] }> {
+/** Diagnoses the settings of a stack. @returns also the lab that they describe */
+export function diagnoseSettings(
+  stack: string,
+  readConfig: CloudQuestions['readConfig'],
+): Promise<Found<{ lab: Lab }>> {
+  return diagnose('settings', async () => ({ lab: describeLab(readConfig()), detail: `of ${stack}` }));
+}
+
+/** Diagnoses what stands in the way of a lab on its cloud, with the settings that `up` would choose for it. */
+export async function diagnoseRoom(lab: Lab, { cloud, target, readConfig }: CloudQuestions): Promise<Diagnosis[]> {
+  const name = `room on ${cloud}`;
+  const room = await diagnose(name, async () => {
+    const chosen = (await target.chooseSettings?.(lab)) ?? [];
+    const obstacles = await target.findObstacles(chosen.length === 0 ? lab : describeLab(readConfig(chosen)));
+    return { obstacles, detail: 'nothing stands in the way of the lab' };
+  });
+  const obstacles = (room.found?.obstacles ?? []).map((text) => describeFailure(name, text));
+  return obstacles.length > 0 ? obstacles : room.diagnoses;
+}
+
+type Found<T> = { found?: T & { detail: string }; diagnoses: Diagnosis[] };
+
+/** What was found, or the error in words. */
+async function diagnose<T>(name: string, find: () => Promise<T & { detail: string }>): Promise<Found<T>> {
   try {
     const found = await find();
     return { found, diagnoses: [{ name, ok: true, detail: found.detail }] };
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    const [detail = '', ...fix] = error.message.split('\n');
-    return { diagnoses: [{ name, ok: false, detail, ...(fix.length > 0 ? { fix: fix.join('\n') } : {}) }] };
+    return { diagnoses: [describeFailure(name, error.message)] };
   }
+}
+
+/** What is the matter is on the first line of a message, what to do on the others. */
+function describeFailure(name: string, message: string): Diagnosis {
+  const [detail = '', ...fix] = message.split('\n');
+  return { name, ok: false, detail, ...(fix.length > 0 ? { fix: fix.join('\n') } : {}) };
 }

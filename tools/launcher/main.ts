@@ -6,6 +6,7 @@ import { writeClientFiles } from './client-files.ts';
 import { addClientVerbs } from './client-verbs.ts';
 import { createContext } from './context.ts';
 import { formatEndpoints } from './endpoints.ts';
+import { requireLab } from './known-labs.ts';
 import { preparePulumi } from './prepare.ts';
 import { attach, attachToHost } from './remote.ts';
 import { createReport } from './report.ts';
@@ -74,6 +75,8 @@ program
   .addOption(jsonOption)
   .action(async (stack: string, { config, json }: { config: string[]; json?: true }) => {
     const { costAsJson, formatCost, readCost } = await import('./verbs/cost.ts');
+    // A lab that is still to come has its price where its cloud is said: any other new name would be one on this machine, for nothing.
+    if (!config.some((setting) => setting.startsWith('lab:cloud='))) await requireLab(context, checkStackName(stack));
     const cost = await readCost(context.paths.projectDir, checkStackName(stack), config);
     print(json ? costAsJson(cost) : formatCost(cost, stack));
   });
@@ -97,10 +100,10 @@ program
   .argument('[stack]', 'the stack', DEFAULT_STACK)
   .addOption(jsonOption)
   .action(async (stack: string, { json }: { json?: true }) => {
-    const { formatStatus, readStatus } = await import('./verbs/status.ts');
-    const status = await readStatus(outputsOf(stack));
+    const { formatStatus, isHealthy, readStatus } = await import('./verbs/status.ts');
+    const status = await readStatus(await outputsOf(stack));
     print(json ? JSON.stringify(status, undefined, 2) : formatStatus(status));
-    if (status.hosts.some(({ state }) => state !== 'healthy')) process.exitCode = 1;
+    if (!isHealthy(status)) process.exitCode = 1;
   });
 
 program
@@ -139,7 +142,7 @@ program
         ...(unit ? [`--unit=${unit}`] : []),
         ...(follow ? ['--follow'] : []),
       ];
-      process.exitCode = await attachToHost(reachOf(stack), host, command, follow === true);
+      process.exitCode = await attachToHost(await reachOf(stack), host, command, follow === true);
     },
   );
 
@@ -151,7 +154,7 @@ program
   .addOption(stackOption)
   .passThroughOptions()
   .action(async (host: string, command: string[], { stack }: { stack: string }) => {
-    process.exitCode = await attachToHost(reachOf(stack), host, command, false);
+    process.exitCode = await attachToHost(await reachOf(stack), host, command, false);
   });
 
 program
@@ -159,7 +162,7 @@ program
   .description("open the lab's page in a browser")
   .argument('[stack]', 'the stack', DEFAULT_STACK)
   .action(async (stack: string) => {
-    const { webUrl } = outputsOf(stack);
+    const { webUrl } = await outputsOf(stack);
     print(webUrl);
     process.exitCode = await attach(process.platform === 'darwin' ? 'open' : 'xdg-open', [webUrl]).catch(() => 0);
   });
@@ -208,13 +211,15 @@ program
     process.exitCode = await attach('pulumi', args, { cwd: context.paths.projectDir, env });
   });
 
-function outputsOf(stack: string): LabOutputs {
-  return readOutputs(context, checkStackName(stack));
+async function outputsOf(stack: string): Promise<LabOutputs> {
+  await requireLab(context, checkStackName(stack));
+  return readOutputs(context, stack);
 }
 
 /** For looking at hosts: also at those of a lab that did not come up, whose keys no `up` has noted. */
-function reachOf(stack: string): LabReach {
-  const reach = readReach(context, checkStackName(stack));
+async function reachOf(stack: string): Promise<LabReach> {
+  await requireLab(context, checkStackName(stack));
+  const reach = readReach(context, stack);
   writeClientFiles(context, stack, reach);
   return reach;
 }

@@ -6,12 +6,18 @@ import { isNamedRunning, processName } from './processes.ts';
 
 type Holder = { process: string; verb: string };
 
+/** The lock of a stack. One without its process was left by a verb that was interrupted: the next one takes it over. */
+export function lockFile(dataDir: string, stack: string): string {
+  return join(dataDir, `${stack}.lock`);
+}
+
 /**
- * Takes the lock of a stack; it goes with this process.
+ * Takes the lock of a stack.
+ * @returns what gives it back
  * @throws Problem where another launcher works on the stack
  */
 export function lockStack(dataDir: string, stack: string, verb: string): () => void {
-  const path = join(dataDir, `${stack}.lock`);
+  const path = lockFile(dataDir, stack);
   const draft = `${path}.${process.pid}`;
   const mine: Holder = { process: processName(), verb };
   writeFileSync(draft, JSON.stringify(mine));
@@ -19,13 +25,10 @@ export function lockStack(dataDir: string, stack: string, verb: string): () => v
     for (let attempt = 0; attempt < 3; attempt++) {
       try {
         linkSync(draft, path);
-        const release = (): void => {
-          process.off('exit', release);
+        return () => {
           // Another launcher may have taken it since it was given back.
           if (readHolder(path)?.process === mine.process) rmSync(path, { force: true });
         };
-        process.once('exit', release);
-        return release;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       }

@@ -1,5 +1,4 @@
 /** A runner: the queue of jobs, what is done with each, and whether all that it needs is there. */
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ContainerClient } from '@azure/storage-blob';
@@ -10,6 +9,7 @@ import type { Logger } from 'pino';
 import type { RunnerConfig } from './config.ts';
 import { errored } from './job/outcome.ts';
 import { PackageCache } from './job/package-cache.ts';
+import { arePlacesOpen, fetchPath } from './job/places.ts';
 import { runJob } from './job/run-job.ts';
 import { Slots } from './job/slots.ts';
 import { JobQueue } from './queue/job-queue.ts';
@@ -24,7 +24,7 @@ const STORAGE_PAUSE_MS = 2_000;
 export interface RunnerHealth {
   kafka: boolean;
   storage: boolean;
-  /** The sockets of all places are there. */
+  /** Somebody listens at the sockets of all places, and at that of the package caches. */
   places: boolean;
   /** The jobs that run now. */
   jobs: readonly string[];
@@ -89,7 +89,7 @@ export function createRunner(config: RunnerConfig, logger: Logger): Runner {
     logger,
     slots: new Slots(config.PLACES_DIR, config.JOB_SLOTS),
     cache: new PackageCache({
-      socket: join(config.PLACES_DIR, 'fetch.sock'),
+      socket: fetchPath(config.PLACES_DIR),
       notes: join(config.WORK_DIR, 'cached'),
       limit: config.CACHE_LIMIT,
       logger,
@@ -129,14 +129,11 @@ export function createRunner(config: RunnerConfig, logger: Logger): Runner {
       await queue.stop();
       await Promise.all([results.close(), parts.slots.close()]);
     },
-    health: async () => {
-      const places = await readdir(config.PLACES_DIR).catch(() => []);
-      return {
-        kafka: Date.now() - queue.lastContact < CONTACT_LIMIT_MS,
-        storage: await storageAnswers(),
-        places: places.filter((name) => /^\d+\.sock$/.test(name)).length >= config.JOB_SLOTS,
-        jobs: queue.currentJobs,
-      };
-    },
+    health: async () => ({
+      kafka: Date.now() - queue.lastContact < CONTACT_LIMIT_MS,
+      storage: await storageAnswers(),
+      places: await arePlacesOpen(config.PLACES_DIR, config.JOB_SLOTS),
+      jobs: queue.currentJobs,
+    }),
   };
 }

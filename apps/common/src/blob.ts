@@ -2,6 +2,9 @@
 import { ManagedIdentityCredential } from '@azure/identity';
 import { BlobServiceClient, StorageRetryPolicyType, StorageSharedKeyCredential } from '@azure/storage-blob';
 
+/** Holds blobs by which the lab asks the storage whether it takes and gives any. */
+export const HEALTH_CONTAINER = 'health';
+
 export interface BlobOptions {
   /** The account's URL: `http://storage:10000/lab` (account in the path) or `https://lab.blob.core.windows.net`. */
   url: string;

@@ -35,6 +35,21 @@ export const LAB_TOPICS: readonly LabTopic[] = [
   { topic: 'ci.results', partitions: 1, keepMiB: 64, purpose: 'what the CI runners tell of jobs' },
 ];
 
+/**
+ * Messages by which the lab asks Kafka whether it takes any; nobody reads them. As many partitions as there may be brokers, so that
+ * each of them leads one.
+ */
+export const HEALTH_TOPIC: LabTopic = {
+  topic: 'lab.health',
+  partitions: 3,
+  keepMiB: 1,
+  keepHours: 1,
+  purpose: 'health checks',
+};
+
+/** Every topic that the lab looks after: those that people see, and its own. */
+export const MANAGED_TOPICS: readonly LabTopic[] = [...LAB_TOPICS, HEALTH_TOPIC];
+
 /** The consumer group of the CI runners on ci.jobs. */
 export const RUNNERS_GROUP = 'ci-runners';
 /** The consumer group of the web app on ci.results. */

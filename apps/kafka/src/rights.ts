@@ -3,6 +3,7 @@ import {
   CHAT_PRESENCE_TOPIC,
   CHAT_TOPIC,
   DEMO_TOPIC,
+  HEALTH_TOPIC,
   LAB_TOPICS,
   PLAYGROUND_TOPIC,
   SERVICE_GROUPS,
@@ -56,7 +57,7 @@ const WEB: readonly Rule[] = [
     LAB_TOPICS.map(({ topic }) => topic),
     READ,
   ),
-  ...onTopics([...OPEN_TOPICS, CHAT_PRESENCE_TOPIC, 'ci.jobs'], WRITE),
+  ...onTopics([...OPEN_TOPICS, CHAT_PRESENCE_TOPIC, 'ci.jobs', HEALTH_TOPIC.topic], WRITE),
   ...onTopics(['*'], DESCRIBE, DESCRIBE_CONFIGS),
   ...onGroups(['*'], DESCRIBE),
   // Those of the playground are its demonstration's, and of whoever joins them.

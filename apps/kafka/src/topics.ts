@@ -1,5 +1,5 @@
 /** The lab's topics: made where they are missing, and brought to their size, partitions and copies where they are not as described. */
-import { LAB_TOPICS, type LabTopic } from '@cloud-lab/common/topics';
+import { type LabTopic, MANAGED_TOPICS } from '@cloud-lab/common/topics';
 import kafkajs, { type Admin } from 'kafkajs';
 import type { HostSettings } from './settings.ts';
 
@@ -29,7 +29,7 @@ export function describeTopicConfig({ keepMiB, keepHours }: LabTopic, sizes: Siz
 /** @returns the names of those that were made */
 export async function ensureTopics(admin: Admin, sizes: Sizes): Promise<string[]> {
   const existing = new Set(await admin.listTopics());
-  const missing = LAB_TOPICS.filter(({ topic }) => !existing.has(topic));
+  const missing = MANAGED_TOPICS.filter(({ topic }) => !existing.has(topic));
   if (missing.length > 0) {
     await admin.createTopics({
       waitForLeaders: true,
@@ -41,7 +41,7 @@ export async function ensureTopics(admin: Admin, sizes: Sizes): Promise<string[]
       })),
     });
   }
-  const present = LAB_TOPICS.filter(({ topic }) => existing.has(topic));
+  const present = MANAGED_TOPICS.filter(({ topic }) => existing.has(topic));
   if (present.length > 0) {
     await growTopics(admin, present);
     await admin.alterConfigs({

@@ -20,7 +20,8 @@ import { openDatabase, prepareDatabase } from './database/connect.ts';
 import { createSqlAcceptedWebhooks } from './database/sql-accepted-webhooks.ts';
 import { createSqlRunStore } from './database/sql-run-store.ts';
 import { createHealthChecks, type HealthChecks } from './health/health.ts';
-import { databaseProbe, gitProbe, kafkaProbes, storageProbe } from './health/probes.ts';
+import { kafkaProbes } from './health/kafka-probes.ts';
+import { databaseProbe, gitProbe, storageProbe } from './health/probes.ts';
 import { unfinishedRuns } from './limits/table.ts';
 import { createMetrics, type Metrics } from './plugins/metrics.ts';
 import { createKafkaParts } from './stream/kafka-parts.ts';
@@ -84,7 +85,12 @@ export function createServices(config: WebConfig, log: Logger): Services {
   const chat = createChat(kafka, log);
   const stream = createStreamView(createKafkaParts(connectKafka, log), log);
   const messaging = kafkaProbes(kafka);
-  const probes = [databaseProbe(db), ...messaging.probes, storageProbe(blob), gitProbe(config.gitUrl)];
+  const probes = [
+    databaseProbe(db),
+    ...messaging.probes,
+    storageProbe(blob),
+    gitProbe(config.gitUrl, config.repositories),
+  ];
   const health = createHealthChecks(probes, {
     onDown: (service, err) => log.debug({ service, err }, 'a part of the lab is not well'),
   });

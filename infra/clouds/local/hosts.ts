@@ -51,6 +51,10 @@ export function createHost({ host, boot, config, inventory, network, imageTag }:
       // What keeps data ends its own way; what keeps none is soon there again.
       destroyGraceSeconds: host.keepsData ? 10 : 1,
       stopSignal: 'SIGRTMIN+3',
+      // What systemd cannot write to a journal yet, it says on a console: why it could not start, among it.
+      tty: true,
+      logDriver: 'json-file',
+      logOpts: { 'max-size': '1m' },
       ...SYSTEMD_IN_A_CONTAINER,
       networksAdvanced: [{ name: network.name, ipv4Address: internal, aliases: [host.name] }],
       ports: host.ports

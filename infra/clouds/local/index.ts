@@ -6,6 +6,7 @@ import type { Lab } from '../../lab.ts';
 import type { Cloud, CloudOptions } from '../cloud.ts';
 import { describeInventory } from './addresses.ts';
 import { runLocalContainer } from './container.ts';
+import { explainContainer } from './explain.ts';
 import { artifactPath, containerName, createHost } from './hosts.ts';
 import { createNetwork } from './network.ts';
 import { describeSystemImage } from './system-image.ts';
@@ -21,6 +22,7 @@ export function createLocalCloud(lab: Lab, { projectDir }: CloudOptions): Cloud 
         artifacts: artifacts.map(({ name, sha256 }) => ({ name, sha256, url: `file://${artifactPath(sha256)}` })),
       }),
     boot: (host, boot) => createHost({ host, boot, config: lab.config, inventory, network, imageTag: image.tag }),
+    explainFailure: (name) => explainContainer(containerName(lab.stack, name), name !== lab.container?.name),
     commandOn: (host, argv) => ['docker', 'exec', containerName(lab.stack, host.name), ...argv],
     runContainer: (container, artifact) =>
       runLocalContainer({

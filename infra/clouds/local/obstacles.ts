@@ -1,4 +1,4 @@
-/** What stands in the way of a lab on this machine: ports in use, networks that overlap, a disk that is full. */
+/** What stands in the way of a lab on this machine: ports in use, a disk that is full, a limit of the kernel. */
 import { statfsSync } from 'node:fs';
 import { runCommand } from '../../../tools/launcher/command.ts';
 import { findListener } from '../../../tools/launcher/listeners.ts';
@@ -7,12 +7,18 @@ import type { Lab } from '../../lab.ts';
 import { STACK_LABEL } from '../../naming.ts';
 import { describeOrphanedBrokers } from '../orphaned-brokers.ts';
 import { choosePortBase, describeContainer, describeInventory } from './addresses.ts';
+import { findInotifyShortage } from './inotify.ts';
 
 /** What the hosts write in their first minutes, with room to spare. */
 const LEAST_FREE_MIB = 1024;
 
 export async function findLocalObstacles(lab: Lab): Promise<string[]> {
-  const found = await Promise.all([findUsedPorts(lab), findFullDisk(), findOrphanedBrokers(lab)]);
+  const found = await Promise.all([
+    findUsedPorts(lab),
+    findFullDisk(),
+    findOrphanedBrokers(lab),
+    findInotifyShortage(lab),
+  ]);
   return found.flat();
 }
 

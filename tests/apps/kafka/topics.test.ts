@@ -1,4 +1,4 @@
-import { LAB_TOPICS, type LabTopic } from '@cloud-lab/common/topics';
+import { type LabTopic, MANAGED_TOPICS } from '@cloud-lab/common/topics';
 import { describe, expect, test } from 'vitest';
 import { describeTopicConfig, ensureTopics } from '../../../apps/kafka/src/topics.ts';
 import { strict } from '../web/helper.ts';
@@ -47,9 +47,9 @@ function clusterOf(brokers: number, copies: number, chatPartitions: number) {
       return undefined as never;
     };
   const admin = strict<Admin>('admin', {
-    listTopics: async () => LAB_TOPICS.map((each) => each.topic),
+    listTopics: async () => MANAGED_TOPICS.map((each) => each.topic),
     fetchTopicMetadata: async () => ({
-      topics: LAB_TOPICS.map((each) => ({
+      topics: MANAGED_TOPICS.map((each) => ({
         name: each.topic,
         partitions: Array.from(
           { length: each.topic === 'chat' ? chatPartitions : each.partitions },
@@ -88,7 +88,7 @@ describe('the topics of a lab that grows', () => {
     const { topics } = Object.fromEntries(done).alterPartitionReassignments as {
       topics: { topic: string; partitionAssignment: { partition: number; replicas: number[] }[] }[];
     };
-    expect(topics.map((each) => each.topic)).toEqual(LAB_TOPICS.map((each) => each.topic));
+    expect(topics.map((each) => each.topic)).toEqual(MANAGED_TOPICS.map((each) => each.topic));
     const chat = topics.find((each) => each.topic === 'chat')?.partitionAssignment ?? [];
     expect(chat.map(({ replicas }) => replicas[0])).toEqual([1, 2, 3, 1, 2, 3]);
     for (const { replicas } of chat) expect(replicas.toSorted()).toEqual([1, 2, 3]);

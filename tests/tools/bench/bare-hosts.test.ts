@@ -83,6 +83,7 @@ describe('the recorded resources', () => {
     for (const part of [
       'create --name lab-bench-storage --hostname storage --restart unless-stopped',
       `--memory ${storage.memory}m --memory-swap ${storage.memory}m --stop-signal SIGRTMIN+3 --cgroupns private`,
+      '--tty --log-driver json-file --log-opt max-size=1m',
       `${labels} --label cloud-lab.host=storage`,
       '--env container=docker --env SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1 --cap-add CAP_SYS_ADMIN --cap-add CAP_NET_ADMIN',
       '--security-opt seccomp=/tmp/seccomp.json --security-opt apparmor=unconfined --tmpfs /run --tmpfs /run/lock --tmpfs /tmp',

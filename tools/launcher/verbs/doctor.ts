@@ -6,7 +6,7 @@ import { targetOf } from '../../../infra/clouds/targets.ts';
 import type { LabConfig } from '../../../infra/config.ts';
 import { runCommand } from '../command.ts';
 import type { LabContext } from '../context.ts';
-import { diagnoseCloud } from '../diagnose-cloud.ts';
+import { type CloudQuestions, diagnoseCloud, diagnoseRoom, diagnoseSettings } from '../diagnose-cloud.ts';
 import type { Diagnosis } from '../diagnosis.ts';
 import { diagnoseEngine } from '../engine.ts';
 import { diagnosePulumi } from '../pulumi-toolchain.ts';
@@ -20,12 +20,13 @@ export async function diagnose(
   stack: string,
   settings: readonly string[],
 ): Promise<Diagnosis[]> {
-  const readConfig = (): LabConfig => readStackConfig(paths.projectDir, stack, settings);
+  const readConfig = (chosen: readonly string[] = []): LabConfig =>
+    readStackConfig(paths.projectDir, stack, [...settings, ...chosen]);
   const cloud = readStackCloud(paths.projectDir, stack);
+  const target = await targetOf(cloud);
+  const questions = { paths, stack, cloud, target, readConfig };
   const [hosts, pulumi, tools] = await Promise.all([
-    cloud === 'local'
-      ? diagnoseLocal(paths)
-      : targetOf(cloud).then((target) => diagnoseCloud({ paths, stack, cloud, target, readConfig })),
+    cloud === 'local' ? diagnoseLocal(questions) : diagnoseCloud(questions),
     diagnosePulumi({ paths }),
     Promise.all([diagnoseCommand('ssh', '-V', 'openssh-client'), diagnoseCommand('git', '--version', 'git')]),
   ]);
@@ -47,10 +48,19 @@ export function formatDiagnoses(diagnoses: readonly Diagnosis[]): string {
     .join('\n');
 }
 
-/** What hosts on this machine take. */
-async function diagnoseLocal({ projectDir, cacheDir }: LabContext['paths']): Promise<Diagnosis[]> {
-  const [engine, image] = await Promise.all([diagnoseEngine(), diagnoseImage(projectDir)]);
-  return [...engine, image, diagnoseDisk(cacheDir, image.ok)];
+/** What hosts on this machine take. With settings and an engine, also what stands in the way of this lab. */
+async function diagnoseLocal(questions: CloudQuestions): Promise<Diagnosis[]> {
+  const { paths, stack, readConfig } = questions;
+  const { projectDir, cacheDir } = paths;
+  const [settings, engine, image] = await Promise.all([
+    diagnoseSettings(stack, readConfig),
+    diagnoseEngine(),
+    diagnoseImage(projectDir),
+  ]);
+  const diagnoses = [...settings.diagnoses, ...engine, image, diagnoseDisk(cacheDir, image.ok)];
+  const { lab } = settings.found ?? {};
+  if (lab === undefined || engine.some(({ ok }) => !ok)) return diagnoses;
+  return [...diagnoses, ...(await diagnoseRoom(lab, questions))];
 }
 
 async function diagnoseCommand(command: string, versionFlag: string, debianPackage: string): Promise<Diagnosis> {

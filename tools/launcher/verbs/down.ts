@@ -4,13 +4,13 @@ import type { CloudTarget, TargetResource } from '../../../infra/clouds/target.t
 import { removeClientFiles } from '../client-files.ts';
 import type { LabContext } from '../context.ts';
 import { explainErrors } from '../explain-errors.ts';
+import { findLab } from '../known-labs.ts';
 import { prepareAll } from '../prepare.ts';
 import { runUpdate } from '../pulumi-run.ts';
 import { readState } from '../pulumi-state.ts';
 import { clearBackendLock, pulumi, reconcile } from '../reconcile.ts';
 import type { Report } from '../report.ts';
 import { seconds } from '../report.ts';
-import { findStackCloud } from '../stack-cloud.ts';
 import { forgetStackFile } from '../stack-config.ts';
 import { lockStack } from '../stack-lock.ts';
 
@@ -24,12 +24,13 @@ const PAUSE_MS = 1000;
 /** A cloud may take minutes for each attempt. */
 const REMOVAL_LIMIT_MS = 45 * 60_000;
 
+/** @throws UnknownLab */
 export async function down({ context, stack, report }: DownOptions): Promise<Receipt> {
   const begun = Date.now();
   const { projectDir, dataDir } = context.paths;
+  const cloud = await findLab(context, stack);
   const release = lockStack(dataDir, stack, 'down');
   try {
-    const cloud = await findStackCloud(context, stack);
     // Without the engine that has its images a lab can still be given back: what costs is on the cloud.
     const { target, env } = await prepareAll(context, { cloud, stack, images: false }, report);
     if (readState(context, stack) !== undefined) {

@@ -1,6 +1,8 @@
-/** `./lab status`: each service of each host, healthy or why not, as the hosts themselves say, and what there is on Kafka. */
+/** `./lab status`: each service of each host, as the hosts themselves say, what is published, as its users see it, and what is on Kafka. */
 import type { ClusterStatus } from '../../../apps/kafka/src/cluster-status.ts';
+import { askOnce } from '../../../infra/await-answer.ts';
 import type { LabOutputs } from '../../../infra/outputs.ts';
+import { listPublished, type PublishedService } from '../../../infra/published-services.ts';
 import { runOnHost } from '../remote.ts';
 
 export type HostStatus = {
@@ -12,19 +14,38 @@ export type HostStatus = {
   units: Record<string, string>;
 };
 
+export type ServiceStatus = Pick<PublishedService, 'service' | 'url'> & {
+  state: 'healthy' | 'failed';
+  /** What it does in place of what it is for. */
+  reason?: string;
+};
+
 export type LabStatus = {
   hosts: HostStatus[];
+  /** What users call by a URL, asked from this machine. */
+  services: ServiceStatus[];
   /** Absent where no broker answers. */
   kafka?: ClusterStatus;
 };
 
-/** Asks every host at once. */
+/** Asks every host at once, and what is published by the addresses that users have. */
 export async function readStatus(outputs: LabOutputs): Promise<LabStatus> {
-  const [hosts, kafka] = await Promise.all([
+  const [hosts, services, kafka] = await Promise.all([
     Promise.all(Object.keys(outputs.hosts).map((host) => readHostStatus(outputs, host))),
+    Promise.all(listPublished(outputs).map(readServiceStatus)),
     readKafkaStatus(outputs),
   ]);
-  return kafka === undefined ? { hosts } : { hosts, kafka };
+  return kafka === undefined ? { hosts, services } : { hosts, services, kafka };
+}
+
+/** Whether every host and every published service does what it is for. */
+export function isHealthy({ hosts, services }: LabStatus): boolean {
+  return [...hosts, ...services].every(({ state }) => state === 'healthy');
+}
+
+async function readServiceStatus({ service, url, example }: PublishedService): Promise<ServiceStatus> {
+  const reason = await askOnce(example);
+  return reason === undefined ? { service, url, state: 'healthy' } : { service, url, state: 'failed', reason };
 }
 
 async function readHostStatus(outputs: LabOutputs, host: string): Promise<HostStatus> {
@@ -47,8 +68,8 @@ async function readKafkaStatus(outputs: LabOutputs): Promise<ClusterStatus | und
   return undefined;
 }
 
-/** A line for each unit, then one for each topic and each group. */
-export function formatStatus({ hosts, kafka }: LabStatus): string {
+/** A line for each unit and each published service, then one for each topic and each group. */
+export function formatStatus({ hosts, services, kafka }: LabStatus): string {
   const units = hosts.flatMap(({ host, state, reason, units }) => {
     const rows = Object.entries(units).map(
       ([unit, text]) => `  ${text === 'ok' ? '✓' : '✗'} ${host.padEnd(10)} ${unit.padEnd(28)} ${text}`,
@@ -57,7 +78,11 @@ export function formatStatus({ hosts, kafka }: LabStatus): string {
       ? rows
       : [`  ✗ ${host.padEnd(10)} ${state}: ${reason}`];
   });
-  return [...units, ...(kafka === undefined ? [] : ['', ...formatKafka(kafka)])].join('\n');
+  const published = services.map(
+    ({ service, url, reason }) =>
+      `  ${reason === undefined ? '✓' : '✗'} ${service.padEnd(10)} ${url.padEnd(28)} ${reason ?? 'ok'}`,
+  );
+  return [...units, ...published, ...(kafka === undefined ? [] : ['', ...formatKafka(kafka)])].join('\n');
 }
 
 function formatKafka({ brokers, brokerCount, topics, groups }: ClusterStatus): string[] {

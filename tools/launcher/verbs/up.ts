@@ -50,16 +50,20 @@ export async function up({ context, stack, settings, report }: UpOptions): Promi
     if (target.estimateCost !== undefined) report.line(formatEstimateLine(target.estimateCost(lab)));
     await clearBackendLock({ context, stack, env, report });
     if (readState(context, stack) === undefined) {
+      // A lab that cannot be leaves nothing behind, not even an empty stack.
+      refuseObstacles(await target.findObstacles(lab));
       // A salt without a state is of another state: with it, this user's passphrase would be a wrong one.
       forgetStackFile(projectDir, stack);
       removeClientFiles(context, stack);
       await pulumi(['stack', 'init', stack, '--no-select'], context, env);
+      await reconcile({ context, stack, target, env, report });
+    } else {
+      const [obstacles] = await Promise.all([
+        target.findObstacles(lab),
+        reconcile({ context, stack, target, env, report }),
+      ]);
+      refuseObstacles(obstacles);
     }
-    const [obstacles] = await Promise.all([
-      target.findObstacles(lab),
-      reconcile({ context, stack, target, env, report }),
-    ]);
-    if (obstacles.length > 0) throw new Problem(obstacles.join('\n'));
     await ensurePlugins(target.plugins, { projectDir, env, report });
     keepSettings(projectDir, stack, kept);
     const args = ['up', '--yes', '--skip-preview', '--stack', stack];
@@ -75,4 +79,9 @@ export async function up({ context, stack, settings, report }: UpOptions): Promi
   } finally {
     release();
   }
+}
+
+/** @throws Problem that names all of them */
+function refuseObstacles(obstacles: readonly string[]): void {
+  if (obstacles.length > 0) throw new Problem(obstacles.join('\n'));
 }

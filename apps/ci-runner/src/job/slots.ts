@@ -1,6 +1,6 @@
 /** The places on this host in which jobs run side by side. */
-import { join } from 'node:path';
 import { Place } from './place.ts';
+import { placePath } from './places.ts';
 
 export class Slots {
   readonly #places: readonly Place[];
@@ -8,7 +8,7 @@ export class Slots {
 
   /** @param folder folder of the sockets, `<number>.sock` from 1 on */
   constructor(folder: string, count: number) {
-    this.#places = Array.from({ length: count }, (_, index) => new Place(join(folder, `${index + 1}.sock`)));
+    this.#places = Array.from({ length: count }, (_, index) => new Place(placePath(folder, index + 1)));
     this.#free = [...this.#places];
   }
 

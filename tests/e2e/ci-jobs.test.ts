@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { ciClient, pushUrlOf, type Run } from '../helpers/ci.ts';
 import { createPusher, type Pusher, withFile } from '../helpers/git-pushes.ts';
-import { ONE_HOST, onHost, outputOf, PATIENCE, REMOTE, waitFor } from '../helpers/launcher.ts';
+import { lab, ONE_HOST, onHost, outputOf, PATIENCE, REMOTE, waitFor } from '../helpers/launcher.ts';
 import { JOB_CASES } from './jobs.ts';
 
 const { stack, outputs } = inject('e2e');
@@ -197,6 +197,26 @@ describe('a job that', () => {
     );
     const id = /\/ci\/([\da-f-]+)/.exec(said)?.[1] ?? '';
     expect(await finished(id)).toMatchObject({ state: 'passed', reason: '1 test passed.' });
+  });
+
+  test('is cancelled ends within seconds, and its runner takes the next one', async () => {
+    const wait = withFile('lab-ci.yaml', 'timeout: 200\n');
+    const { said } = await pusher.push('is-cancelled', join(JOBS, 'sleeps-for-ever'), wait);
+    const id = /\/ci\/([\da-f-]+)/.exec(said)?.[1] ?? '';
+    const isTested = async (): Promise<boolean> => {
+      const { runner } = await ci.show(id);
+      return runner !== null && (await onHost(stack, runner, 'ps', '-eo', 'args')).includes('pytest');
+    };
+    await waitFor('its tests', async () => ((await isTested()) ? true : undefined));
+    const cancelled = await lab(['ci', 'cancel', `${outputs.webUrl}/ci/${id}`, '-s', stack]);
+    expect(cancelled, cancelled.stderr).toMatchObject({ status: 0, stdout: expect.stringContaining('is cancelled') });
+    expect(await ci.show(id)).toMatchObject({
+      state: 'errored',
+      reason: 'The run was cancelled by whoever operates the lab.',
+    });
+    await waitFor('their end', async () => ((await isTested()) ? undefined : true), 15_000);
+    const again = await lab(['ci', 'cancel', id, '-s', stack]);
+    expect([again.status, again.stderr.trim()]).toEqual([1, expect.stringContaining('is over: it has errored')]);
   });
 
   test('holds more than a job may write is told so', async () => {

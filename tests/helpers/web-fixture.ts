@@ -100,6 +100,10 @@ class Storage implements ReportStore {
     return found === undefined ? undefined : Buffer.from(JSON.stringify(found));
   }
 
+  async markCancelled(runId: string): Promise<void> {
+    throw new Error(`nobody asked to cancel the run ${runId}`);
+  }
+
   async remove(runId: string): Promise<void> {
     throw new Error(`nobody asked to remove the run ${runId}`);
   }
@@ -125,6 +129,7 @@ export async function startWebFixture({ port = 0, runnerIsThere = true } = {}): 
   const ci = new CiService({
     runs,
     git,
+    reports: storage,
     queue: { send: async (job) => void (runnerIsThere && run(job)) },
     repositories: REPOSITORIES,
     unfinished: unfinishedRuns(CLIENTS_PER_ADDRESS),

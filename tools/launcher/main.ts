@@ -167,6 +167,18 @@ program
     process.exitCode = await attach(process.platform === 'darwin' ? 'open' : 'xdg-open', [webUrl]).catch(() => 0);
   });
 
+program
+  .command('ci')
+  .description('look after the CI service')
+  .command('cancel')
+  .description('end a run that is queued or running')
+  .argument('<run>', 'its id, or the address of its page')
+  .addOption(stackOption)
+  .action(async (run: string, { stack }: { stack: string }) => {
+    const { cancelRun } = await import('./verbs/cancel-run.ts');
+    print(await cancelRun(await reachOf(stack), run));
+  });
+
 addClientVerbs(program, { context, report, stackOption });
 
 program

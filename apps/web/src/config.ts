@@ -11,6 +11,8 @@ export interface WebConfig {
   host: string;
   /** METRICS_PORT: /metrics and /healthz on all addresses (9100); the firewall lets only the lab in. */
   metricsPort: number;
+  /** OPERATOR_SOCKET: path of the Unix socket for whoever operates the lab; without it, there is none. */
+  operatorSocket: string | undefined;
   /** KAFKA_BROKERS: comma-separated host:port. */
   kafkaBrokers: string[];
   /** KAFKA_USERNAME and KAFKA_PASSWORD (secret): the account on Kafka (SCRAM-SHA-512); without them it is asked without one. */
@@ -108,6 +110,7 @@ export function readConfig(env: Record<string, string | undefined>): WebConfig {
     port: readPort('PORT', '8080'),
     host: read('HOST', '127.0.0.1'),
     metricsPort: readPort('METRICS_PORT', '9100'),
+    operatorSocket: readOptional('OPERATOR_SOCKET'),
     kafkaBrokers: readList('KAFKA_BROKERS', (item) => BROKER.test(item), 'kafka-1:9092'),
     kafkaLogin: readKafkaLogin(readOptional('KAFKA_USERNAME'), readOptional('KAFKA_PASSWORD'), problems),
     databaseUrl: readUrl('DATABASE_URL', ['mysql:'], 'mysql://web:PASSWORD@database:3306/lab'),

@@ -4,6 +4,7 @@ import { buildApp } from './app.ts';
 import { findAssets } from './assets.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { buildMetricsApp } from './metrics-app.ts';
+import { buildOperatorApp } from './operator-app.ts';
 import { createServices } from './services.ts';
 
 const STOP_LIMIT_MS = 10_000;
@@ -17,6 +18,7 @@ async function main(): Promise<void> {
   const limits = { clientsPerAddress: config.clientsPerAddress, labNetworks: config.labNetworks };
   const app = await buildApp({ ...services, lab, webhook, limits, assets: findAssets(), log });
   const metricsApp = buildMetricsApp(services.metrics, services.health, log);
+  const operatorApp = buildOperatorApp(services.ci, log);
 
   let stopping = false;
   const stop = async (why: string, exitCode: number): Promise<void> => {
@@ -27,7 +29,7 @@ async function main(): Promise<void> {
       log.error(`not stopped within ${STOP_LIMIT_MS / 1000} s: giving up`);
       process.exit(1);
     }, STOP_LIMIT_MS).unref();
-    await Promise.all([app.close(), metricsApp.close()]);
+    await Promise.all([app.close(), metricsApp.close(), operatorApp.close()]);
     await services.stop();
     process.exit(exitCode);
   };
@@ -35,6 +37,7 @@ async function main(): Promise<void> {
 
   await app.listen({ host: config.host, port: config.port });
   await metricsApp.listen({ host: '0.0.0.0', port: config.metricsPort });
+  if (config.operatorSocket !== undefined) await operatorApp.listen({ path: config.operatorSocket });
   services.start().catch((err: unknown) => {
     log.fatal({ err }, 'the web app cannot work without its database');
     void stop('no database', 1);

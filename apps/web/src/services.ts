@@ -72,6 +72,7 @@ export function createServices(config: WebConfig, log: Logger): Services {
     runs,
     queue,
     git,
+    reports,
     repositories: config.repositories,
     unfinished: unfinishedRuns(config.clientsPerAddress),
     lostAfterMs: config.lostAfterSeconds * 1_000,

@@ -30,6 +30,7 @@ describe('readConfig', () => {
       port: 8080,
       host: '127.0.0.1',
       metricsPort: 9100,
+      operatorSocket: undefined,
       kafkaBrokers: ['kafka-1:9092', 'kafka-2:9092'],
       databaseUrl: GOOD.DATABASE_URL,
       blob: { url: 'http://storage:10000/lab', accountName: 'lab', accountKey: 'a2V5' },
@@ -55,6 +56,7 @@ describe('readConfig', () => {
       CI_LOST_AFTER_SECONDS: '60',
       CI_REPOSITORIES: 'myapp,other.app, https://git.example/ann/app.git',
       CLIENTS_PER_ADDRESS: '200',
+      OPERATOR_SOCKET: '/run/lab-web/operator.sock',
       LAB_NETWORKS: '10.80.0.0/24, 2001:db8::/32',
       LAB_ENDPOINTS: '{"webUrl":"http://x"}',
     });
@@ -62,6 +64,7 @@ describe('readConfig', () => {
       port: 0,
       repositories: ['myapp', 'other.app', 'https://git.example/ann/app.git'],
       clientsPerAddress: 200,
+      operatorSocket: '/run/lab-web/operator.sock',
       labNetworks: ['10.80.0.0/24', '2001:db8::/32'],
       endpoints: { webUrl: 'http://x' },
     });

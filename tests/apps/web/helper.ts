@@ -84,6 +84,9 @@ export const reportsWith = (
   async document(name) {
     return name in documents ? Buffer.from(JSON.stringify(documents[name])) : undefined;
   },
+  async markCancelled() {
+    throw new Error('unexpected use of reports.markCancelled');
+  },
   async remove() {
     throw new Error('unexpected use of reports.remove');
   },
@@ -129,6 +132,7 @@ export async function buildTestApp(parts: TestParts = {}): Promise<TestApp> {
     runs,
     queue: parts.queue ?? strict<JobQueue>('queue'),
     git: parts.git ?? strict<GitServer>('git'),
+    reports,
     repositories: parts.repositories ?? ['myapp'],
     log: silent,
     unfinished: unfinishedRuns(limits.clientsPerAddress),

@@ -4,7 +4,14 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createBlobService } from '@cloud-lab/common/blob';
-import { CI_CONTAINER, logBlobName, reportPrefix, runPrefix, testsBlobName } from '@cloud-lab/common/ci-messages';
+import {
+  CI_CONTAINER,
+  cancelledBlobName,
+  logBlobName,
+  reportPrefix,
+  runPrefix,
+  testsBlobName,
+} from '@cloud-lab/common/ci-messages';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { MAX_DOCUMENT_BYTES } from '../../../apps/web/src/ci/parse-document.ts';
 import { createBlobReportStore } from '../../../apps/web/src/ci/report-store.ts';
@@ -100,4 +107,12 @@ describe('files and documents', () => {
     expect(await reports.document(testsBlobName(kept))).toBeDefined();
     await expect(reports.remove(gone)).resolves.toBeUndefined();
   });
+});
+
+it('the mark of a cancelled run is where its runner looks, also in a lab that has run nothing yet', async () => {
+  const id = randomUUID();
+  await container.delete();
+  await reports.markCancelled(id);
+  await reports.markCancelled(id);
+  expect(await container.getBlobClient(cancelledBlobName(id)).exists()).toBe(true);
 });

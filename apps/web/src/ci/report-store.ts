@@ -1,7 +1,7 @@
 /** What runs leave in blob storage, as the runners put it there: logs, coverage reports, documents. */
 import type { Readable } from 'node:stream';
 import { type BlobDownloadResponseParsed, type BlobServiceClient, RestError } from '@azure/storage-blob';
-import { CI_CONTAINER, logBlobName, reportPrefix, runPrefix } from '@cloud-lab/common/ci-messages';
+import { CI_CONTAINER, cancelledBlobName, logBlobName, reportPrefix, runPrefix } from '@cloud-lab/common/ci-messages';
 import { UnavailableError } from '../errors.ts';
 import { MAX_DOCUMENT_BYTES, tooLarge } from './parse-document.ts';
 
@@ -27,6 +27,8 @@ export interface ReportStore {
   log(runId: string, offset: number): Promise<LogPiece>;
   /** The whole blob of this name; undefined when there is none. @throws HttpError where it is too large to be read */
   document(name: string): Promise<Buffer | undefined>;
+  /** Leaves the mark that has a runner end this run, if one is at work on it. */
+  markCancelled(runId: string): Promise<void>;
   /** Deletes all that a run has left; what is gone already is fine. */
   remove(runId: string): Promise<void>;
 }
@@ -88,6 +90,17 @@ export function createBlobReportStore(service: BlobServiceClient): ReportStore {
         throw unavailable(error);
       }
       throw tooLarge();
+    },
+
+    async markCancelled(runId) {
+      const abortSignal = AbortSignal.timeout(ANSWER_LIMIT_MS);
+      try {
+        // The first runner makes the container, and there may have been none yet.
+        await container.createIfNotExists({ abortSignal });
+        await container.getBlockBlobClient(cancelledBlobName(runId)).upload('', 0, { abortSignal });
+      } catch (error) {
+        throw unavailable(error);
+      }
     },
 
     async remove(runId) {

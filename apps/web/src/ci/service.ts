@@ -8,8 +8,9 @@ import { Admission, type AdmissionOptions, type Requester } from './admission.ts
 import { refuseBranchName } from './branch-name.ts';
 import type { Branch, GitServer } from './git-server.ts';
 import type { JobQueue } from './job-queue.ts';
+import type { ReportStore } from './report-store.ts';
 import { findRepository } from './repositories.ts';
-import { type CiRun, isFinished } from './run.ts';
+import { type CiRun, isFinished, isRunId } from './run.ts';
 import type { NewRun, RunStore } from './run-store.ts';
 import { RunWaiters } from './run-waiters.ts';
 
@@ -17,6 +18,7 @@ export interface CiServiceOptions {
   runs: RunStore;
   queue: JobQueue;
   git: GitServer;
+  reports: Pick<ReportStore, 'markCancelled'>;
   /** Repositories that may be tested; the first is the default. */
   repositories: readonly string[];
   log: FastifyBaseLogger;
@@ -32,6 +34,7 @@ export interface CiServiceOptions {
 const BRANCHES_SHOWN = 10;
 const UNSENT_AFTER_MS = 60_000;
 const LOST_AFTER_MS = 60 * 60_000;
+const CANCELLED = 'The run was cancelled by whoever operates the lab.';
 
 export class CiService {
   readonly #options: CiServiceOptions;
@@ -119,6 +122,28 @@ export class CiService {
       const reason = `The runner ${runner} took this run and was never heard of again. Run it once more.`;
       if (await runs.fail(id, reason, now, silentSince)) await this.#tell(id);
     }
+  }
+
+  /**
+   * Ends a run that is not finished, and has its runner drop the work: within seconds where it is at work, at once where it takes it later.
+   * @throws HttpError 404 where there is no such run, 409 where it is over
+   */
+  async cancel(id: string): Promise<CiRun> {
+    const { runs, reports, log } = this.#options;
+    const run = isRunId(id) ? await runs.get(id) : undefined;
+    if (run === undefined) throw new HttpError(404, `There is no run ${id}.`);
+    // The mark comes first: a run that is over is never begun again, whatever becomes of this process.
+    if (!isFinished(run)) await reports.markCancelled(id);
+    if (!(await runs.fail(id, CANCELLED, new Date()))) {
+      const { state } = (await runs.get(id)) ?? run;
+      throw new HttpError(
+        409,
+        `The run ${id} is over: it has ${state}. Only one that is queued or running can be cancelled.`,
+      );
+    }
+    log.info({ run: id }, 'cancelled the run');
+    await this.#tell(id);
+    return (await runs.get(id)) ?? run;
   }
 
   /** Lets waiting clients go: their runs go on. */

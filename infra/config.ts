@@ -55,6 +55,8 @@ export type LabConfig = {
   /** MiB. */
   ciLog: number;
   ciRetentionDays: number;
+  /** MiB that the finished runs of one repository may keep in the storage. */
+  ciStorage: number;
   clientsPerAddress: number;
   kafkaBrokers: 1 | 3;
   /** The network that may use Kafka without TLS and password; undefined: none. */
@@ -129,6 +131,7 @@ const READERS: { [K in Exclude<keyof LabConfig, 'stack'>]: Reader } = {
   ciCores: integer(1, 64),
   ciLog: integer(1, 1_000),
   ciRetentionDays: integer(1, 3_650),
+  ciStorage: integer(100, 1_048_576),
   clientsPerAddress: integer(1, 10_000),
   kafkaBrokers: brokers,
   kafkaPlaintextFrom: optional(cidr),

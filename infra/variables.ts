@@ -161,5 +161,6 @@ function describeCi({ config }: Lab, git: string): Record<string, string> {
     ciCores: String(config.ciCores),
     ciLog: String(config.ciLog),
     ciRetentionDays: String(config.ciRetentionDays),
+    ciStorage: String(config.ciStorage),
   };
 }

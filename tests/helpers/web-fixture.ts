@@ -61,6 +61,7 @@ export interface LiveRun {
 
 /** A browser of the tests does more in a second than a person. */
 const CLIENTS_PER_ADDRESS = 1_000;
+const SAMPLE_BYTES = 1_300_000;
 const SAMPLE_REPORT = '<!doctype html><title>Coverage report</title><p>The report of the coverage tool.';
 const REPOSITORIES = ['myapp', 'weather'];
 const BRANCHES = ['feature/round-half-even', 'main', 'new-readme', 'try-new-plot'];
@@ -104,6 +105,10 @@ class Storage implements ReportStore {
     throw new Error(`nobody asked to cancel the run ${runId}`);
   }
 
+  async measure(runId: string): Promise<number> {
+    throw new Error(`nobody asked to measure the run ${runId}`);
+  }
+
   async remove(runId: string): Promise<void> {
     throw new Error(`nobody asked to remove the run ${runId}`);
   }
@@ -132,6 +137,7 @@ export async function startWebFixture({ port = 0, runnerIsThere = true } = {}): 
     reports: storage,
     queue: { send: async (job) => void (runnerIsThere && run(job)) },
     repositories: REPOSITORIES,
+    storageLimitBytes: 1024 ** 3,
     unfinished: unfinishedRuns(CLIENTS_PER_ADDRESS),
     log,
     waiters: new RunWaiters(runs, 50),
@@ -172,6 +178,7 @@ export async function startWebFixture({ port = 0, runnerIsThere = true } = {}): 
   const add = async (sample: SampleRun): Promise<void> => {
     await runs.insert(sample.run);
     await runs.apply(sample.result);
+    await runs.setStoredBytes(sample.run.id, SAMPLE_BYTES);
     storage.write(sample.run.id, sample.log);
     storage.keep(sample, sample.run.id);
   };

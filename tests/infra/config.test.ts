@@ -33,6 +33,7 @@ describe('the configuration of a stack', () => {
       ciCores: 1,
       ciLog: 10,
       ciRetentionDays: 30,
+      ciStorage: 1024,
       clientsPerAddress: 50,
       kafkaBrokers: 1,
       kafkaPlaintextFrom: undefined,

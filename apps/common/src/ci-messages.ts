@@ -102,6 +102,9 @@ export const attemptsBlobName = (id: string): string => `${runPrefix(id)}attempt
 /** There where the run was cancelled. */
 export const cancelledBlobName = (id: string): string => `${runPrefix(id)}cancelled`;
 
+/** Of a run's tests, of its coverage, of one of its files; the web app reads no more. */
+export const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;
+
 /** The run's CiTestList, JSON. */
 export const testsBlobName = (id: string): string => `${runPrefix(id)}tests.json`;
 

@@ -32,6 +32,8 @@ export interface WebConfig {
   webhookSecret: string | undefined;
   /** CI_RETENTION_DAYS: how long runs are kept (30); the newest of each branch stays. */
   retentionDays: number;
+  /** CI_STORAGE_MIB: what the runs of one repository may keep in the storage (1024 MiB); the oldest go first. */
+  storageLimitBytes: number;
   /** CI_LOST_AFTER_SECONDS: longer than any job may take (3600); a runner that is silent so long has lost its run. */
   lostAfterSeconds: number;
   /**
@@ -54,6 +56,7 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
+const MIB = 1024 * 1024;
 const BROKER = /^(\[[\da-f:]+\]|[\w.-]+):\d{1,5}$/i;
 
 /** Reads and checks the whole environment, or throws one ConfigError that names every problem. */
@@ -123,6 +126,7 @@ export function readConfig(env: Record<string, string | undefined>): WebConfig {
     repositories: readList('CI_REPOSITORIES', isRepository, 'myapp,https://git.example/ann/app.git', 'myapp'),
     webhookSecret: readOptional('CI_WEBHOOK_SECRET'),
     retentionDays: readInteger('CI_RETENTION_DAYS', '30', 1, 3650),
+    storageLimitBytes: readInteger('CI_STORAGE_MIB', '1024', 100, 1_048_576) * MIB,
     lostAfterSeconds: readInteger('CI_LOST_AFTER_SECONDS', '3600', 60, 604_800),
     clientsPerAddress: readInteger('CLIENTS_PER_ADDRESS', '50', 1, 10_000),
     labNetworks: readList('LAB_NETWORKS', isNetwork, '10.80.0.128/25', ''),

@@ -14,6 +14,7 @@ import { isFinished } from './ci/run.ts';
 import type { RunStore } from './ci/run-store.ts';
 import { CiService } from './ci/service.ts';
 import { shareLookups } from './ci/shared-lookups.ts';
+import { boundStorage } from './ci/storage-use.ts';
 import type { AcceptedWebhooks } from './ci/webhook/accepted-webhooks.ts';
 import type { WebConfig } from './config.ts';
 import { openDatabase, prepareDatabase } from './database/connect.ts';
@@ -74,6 +75,7 @@ export function createServices(config: WebConfig, log: Logger): Services {
     git,
     reports,
     repositories: config.repositories,
+    storageLimitBytes: config.storageLimitBytes,
     unfinished: unfinishedRuns(config.clientsPerAddress),
     lostAfterMs: config.lostAfterSeconds * 1_000,
     log,
@@ -97,6 +99,7 @@ export function createServices(config: WebConfig, log: Logger): Services {
   });
   const stopping = new AbortController();
   const retention = { runs, reports, log, days: config.retentionDays, signal: stopping.signal };
+  const storage = { runs, reports, log, limitBytes: config.storageLimitBytes, signal: stopping.signal };
   const timers: NodeJS.Timeout[] = [];
 
   const repeat = (everyMs: number, work: () => Promise<unknown>, problem: string): void => {
@@ -122,6 +125,7 @@ export function createServices(config: WebConfig, log: Logger): Services {
       listener.start();
       repeat(LOOK_EVERY_MS, () => ci.resendLost(), 'cannot queue lost jobs again yet');
       repeat(LOOK_EVERY_MS, () => ci.endLost(), 'cannot look for lost runs yet');
+      repeat(LOOK_EVERY_MS, () => boundStorage(storage), 'cannot keep the storage of the runs within its limits yet');
       repeat(DELETE_EVERY_MS, () => removeExpired(retention), 'cannot delete old runs yet');
     },
     async stop() {

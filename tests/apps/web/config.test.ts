@@ -38,6 +38,7 @@ describe('readConfig', () => {
       repositories: ['myapp'],
       webhookSecret: undefined,
       retentionDays: 30,
+      storageLimitBytes: 1024 ** 3,
       lostAfterSeconds: 3600,
       clientsPerAddress: 50,
       labNetworks: [],
@@ -54,6 +55,7 @@ describe('readConfig', () => {
       CI_WEBHOOK_SECRET: ' s3cret ',
       CI_RETENTION_DAYS: '3650',
       CI_LOST_AFTER_SECONDS: '60',
+      CI_STORAGE_MIB: '100',
       CI_REPOSITORIES: 'myapp,other.app, https://git.example/ann/app.git',
       CLIENTS_PER_ADDRESS: '200',
       OPERATOR_SOCKET: '/run/lab-web/operator.sock',
@@ -62,6 +64,7 @@ describe('readConfig', () => {
     });
     expect(config).toMatchObject({
       port: 0,
+      storageLimitBytes: 100 * 1024 ** 2,
       repositories: ['myapp', 'other.app', 'https://git.example/ann/app.git'],
       clientsPerAddress: 200,
       operatorSocket: '/run/lab-web/operator.sock',

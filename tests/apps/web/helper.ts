@@ -87,6 +87,9 @@ export const reportsWith = (
   async markCancelled() {
     throw new Error('unexpected use of reports.markCancelled');
   },
+  async measure() {
+    throw new Error('unexpected use of reports.measure');
+  },
   async remove() {
     throw new Error('unexpected use of reports.remove');
   },
@@ -135,6 +138,7 @@ export async function buildTestApp(parts: TestParts = {}): Promise<TestApp> {
     reports,
     repositories: parts.repositories ?? ['myapp'],
     log: silent,
+    storageLimitBytes: 1024 ** 3,
     unfinished: unfinishedRuns(limits.clientsPerAddress),
     waiters,
     onChanged: (run) => lives.tell(run),

@@ -67,7 +67,7 @@ const ciDocuments = createCiDocuments(reports);
 registerCiDocuments(app, runs, ciDocuments);
 registerCiPages(app, {
   lab: { name: 'test', version: '0', endpoints: {} },
-  ci: { repositories: ['myapp'], defaultRepository: 'myapp' },
+  ci: { repositories: ['myapp'], defaultRepository: 'myapp', usage: async () => [] },
   runs,
   documents: ciDocuments,
 });

@@ -26,6 +26,7 @@ interface Kept {
   dispatched: boolean;
   heardAt: Date | null;
   address: string | undefined;
+  storedBytes: number | null;
 }
 
 export function createMemoryRunStore(): RunStore {
@@ -41,7 +42,7 @@ export function createMemoryRunStore(): RunStore {
       if (kept.some(({ run }) => run.id === wanted.id)) throw new Error(`duplicate id ${wanted.id}`);
       const { address, ...asked } = wanted;
       const run: CiRun = { ...asked, ...UNKNOWN, state: 'queued', steps: firstSteps(wanted.requestedAt) };
-      kept.push({ run, dispatched: false, heardAt: null, address });
+      kept.push({ run, dispatched: false, heardAt: null, address, storedBytes: null });
       return structuredClone(run);
     },
     async findActive(work) {
@@ -117,6 +118,32 @@ export function createMemoryRunStore(): RunStore {
         .filter((run) => run.finishedAt !== null && run.finishedAt < before && !stays(run))
         .toReversed()
         .slice(0, limit);
+    },
+    async unmeasured(before, limit) {
+      return kept
+        .filter(({ run, storedBytes }) => storedBytes === null && run.finishedAt !== null && run.finishedAt < before)
+        .slice(0, limit)
+        .map(({ run }) => structuredClone(run));
+    },
+    async setStoredBytes(id, bytes) {
+      for (const each of kept) if (each.run.id === id) each.storedBytes = bytes;
+    },
+    async usage() {
+      const names = [...new Set(kept.map(({ run }) => run.repository))].sort();
+      return names.map((repository) => {
+        const own = kept.filter(({ run }) => run.repository === repository);
+        return {
+          repository,
+          runs: own.length,
+          storedBytes: own.reduce((sum, each) => sum + (each.storedBytes ?? 0), 0),
+        };
+      });
+    },
+    async makingRoom(repository, limit) {
+      const ended = oldestFirst().filter((run) => isFinished(run) && run.repository === repository);
+      const isNewest = (run: CiRun): boolean => ended.findLast(({ branch }) => branch === run.branch)?.id === run.id;
+      const rest = ended.slice(0, -1);
+      return [...rest.filter((run) => !isNewest(run)), ...rest.filter(isNewest)].slice(0, limit);
     },
     async remove(id) {
       const at = kept.findIndex(({ run }) => run.id === id && isFinished(run));

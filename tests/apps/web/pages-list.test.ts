@@ -160,4 +160,25 @@ describe('the chart of the coverage', () => {
     expect((await pageOf('/ci?branch=x', runs)).body).toContain('aria-label="Coverage of x, oldest run first"');
     expect((await pageOf('/ci', runs)).body).toContain('No run of main has measured its coverage yet.');
   });
+
+  it('says what each repository takes in the storage, those without a run too', async () => {
+    const runs = createMemoryRunStore();
+    const run = newRun();
+    await runs.insert(run);
+    await runs.apply(finished(run.id));
+    await runs.setStoredBytes(run.id, 900 * 1024 ** 2);
+    await runs.insert(newRun({ repository: 'gone' }));
+    const { app } = await buildTestApp({ runs, repositories: ['myapp', 'new'] });
+    const limitBytes = 1024 ** 3;
+    expect((await app.inject('/api/v1/ci/usage')).json()).toEqual({
+      repositories: [
+        { repository: 'myapp', runs: 1, storedBytes: 900 * 1024 ** 2, limitBytes },
+        { repository: 'new', runs: 0, storedBytes: 0, limitBytes },
+        { repository: 'gone', runs: 1, storedBytes: 0, limitBytes },
+      ],
+    });
+    const { body } = await app.inject('/ci');
+    for (const text of ['900 MiB of 1 GiB, 1 run<', '0 MiB of 1 GiB, 0 runs<', 'class="fill fair"'])
+      expect(body).toContain(text);
+  });
 });

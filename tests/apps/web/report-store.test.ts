@@ -8,12 +8,12 @@ import {
   CI_CONTAINER,
   cancelledBlobName,
   logBlobName,
+  MAX_DOCUMENT_BYTES,
   reportPrefix,
   runPrefix,
   testsBlobName,
 } from '@cloud-lab/common/ci-messages';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { MAX_DOCUMENT_BYTES } from '../../../apps/web/src/ci/parse-document.ts';
 import { createBlobReportStore } from '../../../apps/web/src/ci/report-store.ts';
 import { scratchFolder } from './helper.ts';
 
@@ -115,4 +115,13 @@ it('the mark of a cancelled run is where its runner looks, also in a lab that ha
   await reports.markCancelled(id);
   await reports.markCancelled(id);
   expect(await container.getBlobClient(cancelledBlobName(id)).exists()).toBe(true);
+});
+
+it('all that a run has left is measured together, and a run that left nothing takes nothing', async () => {
+  const id = randomUUID();
+  expect(await reports.measure(id)).toBe(0);
+  await put(testsBlobName(id), 'x'.repeat(10));
+  await put(`${reportPrefix(id)}a/b.html`, 'x'.repeat(5));
+  await put(`${reportPrefix(randomUUID())}index.html`, 'x'.repeat(100));
+  expect(await reports.measure(id)).toBe(15);
 });

@@ -43,6 +43,55 @@ export function testRunStore(name: string, open: () => Promise<RunStore>): void 
       expect(await store.get(randomUUID())).toBeUndefined();
     });
 
+    describe('the storage that runs take', () => {
+      const AFTER = new Date('2099-01-01');
+      const end = async (change: Partial<NewRun>, bytes?: number): Promise<string> => {
+        const { id } = await insert(change);
+        await store.apply(finished(id));
+        if (bytes !== undefined) await store.setStoredBytes(id, bytes);
+        return id;
+      };
+
+      it('is measured once, when a run is finished', async () => {
+        await insert({ branch: 'under way' });
+        const [first, second] = [await end({ branch: 'a' }), await end({ branch: 'b' })];
+        const unmeasured = async (before: Date, limit: number): Promise<string[]> =>
+          (await store.unmeasured(before, limit)).map(({ id }) => id);
+        expect(await unmeasured(new Date('2000-01-01'), 9)).toEqual([]);
+        expect(await unmeasured(AFTER, 1)).toEqual([first]);
+        await store.setStoredBytes(first, 0);
+        expect(await unmeasured(AFTER, 9)).toEqual([second]);
+      });
+
+      it('is summed by repository, with what is not measured yet as nothing', async () => {
+        expect(await store.usage()).toEqual([]);
+        const gib = 1024 ** 3;
+        await end({ branch: 'a' }, 5 * gib);
+        await end({ branch: 'b' }, 7);
+        await end({ branch: 'c' });
+        await insert({ repository: 'other' });
+        expect(await store.usage()).toEqual([
+          { repository: 'myapp', runs: 3, storedBytes: 5 * gib + 7 },
+          { repository: 'other', runs: 1, storedBytes: 0 },
+        ]);
+      });
+
+      it('is made room in by what others of its branch have replaced, then by the oldest, never by the newest', async () => {
+        const only = await end({ branch: 'only' });
+        const [old, middle, last] = [await end({}), await end({}), await end({})];
+        await end({ repository: 'other' });
+        const newest = await end({ branch: 'newest' });
+        await insert({ branch: 'only' });
+        const order = async (limit: number): Promise<string[]> =>
+          (await store.makingRoom('myapp', limit)).map(({ id }) => id);
+        expect(await order(9)).toEqual([old, middle, only, last]);
+        expect(await order(2)).toEqual([old, middle]);
+        await Promise.all([only, old, middle, last].map((id) => store.remove(id)));
+        expect(await order(9)).toEqual([]);
+        expect(await store.get(newest)).toBeDefined();
+      });
+    });
+
     it('refuses two runs with one id', async () => {
       const { id } = await insert();
       await expect(insert({ id })).rejects.toThrow();

@@ -197,6 +197,7 @@ describe('the documentation', () => {
       '/api/v1/chat/rooms/{room}/typing',
       '/api/v1/ci',
       '/api/v1/ci/branches',
+      '/api/v1/ci/usage',
       '/api/v1/ci/webhook',
       '/api/v1/ci/{id}',
       '/api/v1/ci/{id}/coverage',

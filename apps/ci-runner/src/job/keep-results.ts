@@ -1,7 +1,9 @@
 /** After the tests: has what they left read in the sandbox, decides, and stores what learners want to look at. */
 import { testVerdict } from '../results/verdict.ts';
+import { RefusedFile } from '../sandbox/job-files.ts';
 import type { StepEnding } from '../sandbox/step.ts';
 import { findResults, RESULTS_DIR } from './find-results.ts';
+import type { JobLog } from './job-log.ts';
 import type { JobParts, TimedPlan } from './job-parts.ts';
 import type { JobSteps } from './job-steps.ts';
 import { type Outcome, withoutResults } from './outcome.ts';
@@ -32,7 +34,8 @@ export async function keepResults({
   // Numbers of a run that didn't come to its end would say what is not so: 100 % of what was loaded, for one.
   if (verdict.state === 'errored') return withoutResults(verdict);
 
-  const hasTests = results !== null && (await stored.storeTests(sandbox, `${RESULTS_DIR}/tests.json`));
+  const hasTests =
+    results !== null && (await orSay(log, 'list of tests', stored.storeTests(sandbox, `${RESULTS_DIR}/tests.json`)));
   const outcome = { ...withoutResults(verdict), tests: results?.tests ?? null, hasTests };
   if (coverage.state === 'malformed' && verdict.state === 'passed') {
     const reason = `The tests passed, but their coverage report cannot be read: ${coverage.problem}`;
@@ -51,6 +54,17 @@ export async function keepResults({
     ...whole,
     coverage: coverage.percent,
     changedLines: coverage.changed,
-    hasCoverage: await stored.storeCoverage(sandbox, RESULTS_DIR, coverage.files),
+    hasCoverage: await orSay(log, 'coverage by file', stored.storeCoverage(sandbox, RESULTS_DIR, coverage.files)),
   };
+}
+
+/** Waits for what is stored; what is refused as it is too large is said in the log, and is not there. */
+async function orSay(log: JobLog, what: string, storing: Promise<boolean>): Promise<boolean> {
+  try {
+    return await storing;
+  } catch (error) {
+    if (!(error instanceof RefusedFile)) throw error;
+    log.writeLine(`The ${what} was not stored: ${error.message}`);
+    return false;
+  }
 }

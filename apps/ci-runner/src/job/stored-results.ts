@@ -5,6 +5,7 @@ import {
   CiResult,
   coverageBlobName,
   coverageFileBlobName,
+  MAX_DOCUMENT_BYTES,
   reportPrefix,
   resultBlobName,
   testsBlobName,
@@ -12,6 +13,7 @@ import {
 import { Value } from 'typebox/value';
 import { REPORT_INDEX, REPORT_LIMITS, refuseReport, reportPages } from '../results/report-limits.ts';
 import type { Sandbox } from '../sandbox/client.ts';
+import { RefusedFile } from '../sandbox/job-files.ts';
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -24,8 +26,8 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.txt': 'text/plain; charset=utf-8',
 };
 
-/** Of a document of results, as the sandbox wrote it. */
-const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
+/** Of all documents of a run: tests, coverage, and its files line by line. */
+const MAX_DOCUMENTS_BYTES = 48 * 1024 * 1024;
 const AT_ONCE = 8;
 
 /** Reads what a job has left: a part of its sandbox. */
@@ -41,7 +43,8 @@ export class StoredResults {
   readonly #container: ContainerClient;
   readonly #id: string;
   readonly #signal: AbortSignal;
-  #bytes = 0;
+  /** Bytes that may still be stored: a sandbox in which something goes on may change a file after it was looked at. */
+  readonly #room = { report: REPORT_LIMITS.bytes as number, documents: MAX_DOCUMENTS_BYTES };
 
   constructor(container: ContainerClient, id: string, signal: AbortSignal) {
     this.#container = container;
@@ -58,11 +61,6 @@ export class StoredResults {
     return Value.Check(CiResult, result) ? result : null;
   }
 
-  /** How many bytes of this run are stored, beside its log. */
-  get bytes(): number {
-    return this.#bytes;
-  }
-
   /** Stores the HTML report in a folder of the job; `problem` says why it is not stored where it is too large. */
   async storeReport(job: JobFiles, folder: string): Promise<{ isStored: boolean; problem: string | null }> {
     const files = reportPages(await job.list(folder, REPORT_LIMITS.files + 100, { deep: true }));
@@ -71,23 +69,30 @@ export class StoredResults {
     if (problem !== null) return { isStored: false, problem };
     const upload = async (path: string): Promise<void> => {
       const content = await job.read(`${folder}/${path}`, REPORT_LIMITS.fileBytes);
-      if (content !== undefined) await this.#upload(`${reportPrefix(this.#id)}${path}`, content, contentType(path));
+      if (content === undefined) return;
+      this.#take('report', content);
+      await this.#upload(`${reportPrefix(this.#id)}${path}`, content, contentType(path));
     };
-    await each(
-      files.map(({ path }) => path).filter((path) => path !== REPORT_INDEX),
-      upload,
-    );
-    // The first page comes last: where it is, the others are.
-    await upload(REPORT_INDEX);
+    try {
+      await each(
+        files.map(({ path }) => path).filter((path) => path !== REPORT_INDEX),
+        upload,
+      );
+      // The first page comes last: where it is, the others are.
+      await upload(REPORT_INDEX);
+    } catch (error) {
+      if (!(error instanceof RefusedFile)) throw error;
+      return { isStored: false, problem: `The coverage report was not stored: ${error.message}` };
+    }
     return { isStored: true, problem: null };
   }
 
-  /** Stores the list of tests that the sandbox wrote. @returns whether it was there */
+  /** Stores the list of tests that the sandbox wrote. @returns whether it was there. @throws RefusedFile where it is too large */
   async storeTests(job: JobFiles, path: string): Promise<boolean> {
     return this.#storeDocument(job, path, testsBlobName(this.#id));
   }
 
-  /** Stores the coverage that the sandbox wrote, `files` of it line by line. @returns whether all of it was there */
+  /** Stores the coverage that the sandbox wrote, `files` of it line by line. @returns whether all of it was there. @throws RefusedFile where it is too large */
   async storeCoverage(job: JobFiles, folder: string, files: number): Promise<boolean> {
     const stored: boolean[] = [];
     await each([...Array(files).keys()], async (index) => {
@@ -105,12 +110,18 @@ export class StoredResults {
   async #storeDocument(job: JobFiles, path: string, name: string): Promise<boolean> {
     const content = await job.read(path, MAX_DOCUMENT_BYTES);
     if (content === undefined) return false;
+    this.#take('documents', content);
     await this.#upload(name, content, 'application/json');
     return true;
   }
 
+  /** @throws RefusedFile where there is no room left */
+  #take(what: 'report' | 'documents', { length }: Buffer): void {
+    this.#room[what] -= length;
+    if (this.#room[what] < 0) throw new RefusedFile('together its files are larger than is stored.');
+  }
+
   async #upload(name: string, content: Buffer, blobContentType: string): Promise<void> {
-    this.#bytes += content.length;
     await this.#container.getBlockBlobClient(name).upload(content, content.length, {
       blobHTTPHeaders: { blobContentType },
       abortSignal: this.#signal,

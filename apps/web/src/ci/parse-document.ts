@@ -1,10 +1,9 @@
 /** Parses what a run left as JSON, within the memory of this process. */
+import { MAX_DOCUMENT_BYTES } from '@cloud-lab/common/ci-messages';
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { HttpError } from '../errors.ts';
 
-/** Bytes of a document. The tests and the lines of any real project are far below. */
-export const MAX_DOCUMENT_BYTES = 4 * 1024 * 1024;
 /** Objects, lists and their elements of a document: in memory each takes up to thirty times its bytes. */
 const MAX_VALUES = 250_000;
 

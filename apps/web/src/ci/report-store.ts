@@ -1,9 +1,16 @@
 /** What runs leave in blob storage, as the runners put it there: logs, coverage reports, documents. */
 import type { Readable } from 'node:stream';
 import { type BlobDownloadResponseParsed, type BlobServiceClient, RestError } from '@azure/storage-blob';
-import { CI_CONTAINER, cancelledBlobName, logBlobName, reportPrefix, runPrefix } from '@cloud-lab/common/ci-messages';
+import {
+  CI_CONTAINER,
+  cancelledBlobName,
+  logBlobName,
+  MAX_DOCUMENT_BYTES,
+  reportPrefix,
+  runPrefix,
+} from '@cloud-lab/common/ci-messages';
 import { UnavailableError } from '../errors.ts';
-import { MAX_DOCUMENT_BYTES, tooLarge } from './parse-document.ts';
+import { tooLarge } from './parse-document.ts';
 
 export interface ReportFile {
   body: Readable;
@@ -29,6 +36,8 @@ export interface ReportStore {
   document(name: string): Promise<Buffer | undefined>;
   /** Leaves the mark that has a runner end this run, if one is at work on it. */
   markCancelled(runId: string): Promise<void>;
+  /** Returns the bytes that all a run has left takes. */
+  measure(runId: string): Promise<number>;
   /** Deletes all that a run has left; what is gone already is fine. */
   remove(runId: string): Promise<void>;
 }
@@ -101,6 +110,19 @@ export function createBlobReportStore(service: BlobServiceClient): ReportStore {
       } catch (error) {
         throw unavailable(error);
       }
+    },
+
+    async measure(runId) {
+      let bytes = 0;
+      try {
+        const pages = container.listBlobsFlat({ prefix: runPrefix(runId) }).byPage();
+        for await (const { segment } of pages) {
+          for (const { properties } of segment.blobItems) bytes += properties.contentLength ?? 0;
+        }
+      } catch (error) {
+        if (statusOf(error) !== 404) throw unavailable(error);
+      }
+      return bytes;
     },
 
     async remove(runId) {

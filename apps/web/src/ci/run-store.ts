@@ -20,6 +20,15 @@ export interface RunPage {
   branch?: string | undefined;
 }
 
+/** What the runs of a repository take. */
+export interface RepositoryUsage {
+  repository: string;
+  /** How many there are, finished or not. */
+  runs: number;
+  /** In the storage, as far as it is measured: of runs that ended longer than a minute or two ago. */
+  storedBytes: number;
+}
+
 export interface RunStore {
   /**
    * Keeps a new run in state `queued` and gives it; but where a run of the same repository, branch and commit is not
@@ -56,6 +65,17 @@ export interface RunStore {
    * branch, nor the newest with a report.
    */
   expired(before: Date, limit: number): Promise<CiRun[]>;
+  /** Runs that ended before, and whose size in the storage is not known, oldest first, at most `limit`. */
+  unmeasured(before: Date, limit: number): Promise<CiRun[]>;
+  /** Notes how many bytes a finished run has left in the storage. */
+  setStoredBytes(id: string, bytes: number): Promise<void>;
+  /** What the runs of each repository take, by its name. */
+  usage(): Promise<RepositoryUsage[]>;
+  /**
+   * Finished runs of a repository in the order in which they make room, at most `limit`: first those that have a newer one of their branch,
+   * oldest first, then the rest; never the newest.
+   */
+  makingRoom(repository: string, limit: number): Promise<CiRun[]>;
   /** Forgets a finished run; one that is gone already is fine. */
   remove(id: string): Promise<void>;
 }

@@ -11,7 +11,7 @@ import type { JobQueue } from './job-queue.ts';
 import type { ReportStore } from './report-store.ts';
 import { findRepository } from './repositories.ts';
 import { type CiRun, isFinished, isRunId } from './run.ts';
-import type { NewRun, RunStore } from './run-store.ts';
+import type { NewRun, RepositoryUsage, RunStore } from './run-store.ts';
 import { RunWaiters } from './run-waiters.ts';
 
 export interface CiServiceOptions {
@@ -22,6 +22,8 @@ export interface CiServiceOptions {
   /** Repositories that may be tested; the first is the default. */
   repositories: readonly string[];
   log: FastifyBaseLogger;
+  /** What the finished runs of one repository may keep in the storage, bytes. */
+  storageLimitBytes: number;
   /** How many runs may be unfinished, of one address and in all. */
   unfinished: AdmissionOptions['unfinished'];
   waiters?: RunWaiters;
@@ -63,6 +65,17 @@ export class CiService {
     if (found !== undefined) return found;
     const names = this.#options.repositories.map((name) => `\`${name}\``).join(', ');
     throw new HttpError(403, `This lab does not test that repository. It tests ${names}.`);
+  }
+
+  /** What the runs of each repository take, and may take: of those that may be tested, in their order, then of others that have runs. */
+  async usage(): Promise<(RepositoryUsage & { limitBytes: number })[]> {
+    const found = new Map((await this.#options.runs.usage()).map((usage) => [usage.repository, usage]));
+    const names = [...new Set([...this.repositories, ...found.keys()])];
+    const limitBytes = this.#options.storageLimitBytes;
+    return names.map((repository) => ({
+      ...(found.get(repository) ?? { repository, runs: 0, storedBytes: 0 }),
+      limitBytes,
+    }));
   }
 
   /** The branches that can be tested. */

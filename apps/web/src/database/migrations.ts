@@ -72,10 +72,17 @@ const rememberWebhooks: Migration = {
   },
 };
 
+const measureRuns: Migration = {
+  async up(db: Kysely<unknown>) {
+    await sql`alter table ci_runs add column if not exists stored_bytes bigint`.execute(db);
+  },
+};
+
 const MIGRATIONS: Record<string, Migration> = {
   '001-ci-runs': createCiRuns,
   '002-steps-and-active-runs': describeRunsFurther,
   '003-addresses-and-webhooks': rememberWebhooks,
+  '004-stored-bytes': measureRuns,
 };
 
 /**

@@ -37,6 +37,8 @@ export interface CiRunsTable {
   has_report: number;
   has_tests: number;
   has_coverage: number;
+  /** Of all that it left in the storage; null: not measured yet. */
+  stored_bytes: number | null;
   /** activeKey() while the run is unfinished, then null: the database lets one such run exist. */
   active_key: string | null;
   /** Who asked for it, where that is limited; null once the run is finished. */

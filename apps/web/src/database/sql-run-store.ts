@@ -155,6 +155,61 @@ export function createSqlRunStore(db: Kysely<Tables>): RunStore {
       return toRuns(query.orderBy('run.seq').limit(limit));
     },
 
+    async unmeasured(before, limit) {
+      const query = rows().where('state', 'not in', UNFINISHED).where('finished_at', '<', before);
+      return toRuns(query.where('stored_bytes', 'is', null).orderBy('seq').limit(limit));
+    },
+
+    async setStoredBytes(id, bytes) {
+      await ask(db.updateTable('ci_runs').set({ stored_bytes: bytes }).where('id', '=', id).execute());
+    },
+
+    async usage() {
+      const summed = db.selectFrom('ci_runs').groupBy('repository').orderBy('repository');
+      const found = await ask(
+        summed
+          .select(({ fn }) => [
+            'repository',
+            fn.countAll<number>().as('runs'),
+            sql<number | null>`sum(stored_bytes)`.as('storedBytes'),
+          ])
+          .execute(),
+      );
+      return found.map(({ repository, runs, storedBytes }) => ({
+        repository,
+        runs: Number(runs),
+        storedBytes: Number(storedBytes ?? 0),
+      }));
+    },
+
+    async makingRoom(repository, limit) {
+      const query = db
+        .selectFrom('ci_runs as run')
+        .selectAll('run')
+        .where('run.repository', '=', repository)
+        .where('run.state', 'not in', UNFINISHED)
+        .where('run.seq', '<', ({ selectFrom }) =>
+          selectFrom('ci_runs as last')
+            .select(({ fn }) => fn.max('last.seq').as('seq'))
+            .where('last.repository', '=', repository)
+            .where('last.state', 'not in', UNFINISHED),
+        )
+        .orderBy(
+          ({ exists, selectFrom }) =>
+            exists(
+              selectFrom('ci_runs as newer')
+                .select('newer.seq')
+                .whereRef('newer.repository', '=', 'run.repository')
+                .whereRef('newer.branch', '=', 'run.branch')
+                .whereRef('newer.seq', '>', 'run.seq')
+                .where('newer.state', 'not in', UNFINISHED),
+            ),
+          'desc',
+        )
+        .orderBy('run.seq');
+      return toRuns(query.limit(limit));
+    },
+
     async remove(id) {
       await ask(db.deleteFrom('ci_runs').where('id', '=', id).where('state', 'not in', UNFINISHED).execute());
     },

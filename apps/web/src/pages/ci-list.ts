@@ -5,6 +5,7 @@ import { coverageChart } from './ci/coverage-chart.ts';
 import { repositoryName } from './ci/format.ts';
 import { runList } from './ci/run-table.ts';
 import type { ShownRun } from './ci/shown-run.ts';
+import { type ShownUsage, usageList } from './ci/usage-list.ts';
 import { type Html, html } from './html.ts';
 import { page } from './layout.ts';
 import { siteHeader } from './site-header.ts';
@@ -21,11 +22,13 @@ export interface CiListOptions {
   hasOlder: boolean;
   /** The runs of the chart, newest first, and whose they are. */
   chart: { repository: string; branch: string; runs: readonly ShownRun[] };
+  /** What each repository takes in the storage. */
+  usage: readonly ShownUsage[];
   now: Date;
 }
 
 /** Renders it; ci.js brings the form to life and keeps the rest up to date. */
-export function ciListPage({ lab, filter, repositories, runs, hasOlder, chart, now }: CiListOptions): string {
+export function ciListPage({ lab, filter, repositories, runs, hasOlder, chart, usage, now }: CiListOptions): string {
   const severalRepositories = repositories.length > 1;
   const { repository, branch } = filter;
   const body = html`${siteHeader(lab, 'ci')}
@@ -54,6 +57,12 @@ measures which lines they reach. It shows within seconds whether a change broke 
 ${filterForm(filter, repositories)}
 </div>
 <div id="runs" data-repository="${repository ?? ''}" data-branch="${branch ?? ''}" data-before="${filter.before ?? ''}" data-several="${severalRepositories ? 'yes' : ''}">${runList({ runs, now: now.getTime(), withRepository: severalRepositories, filter, hasOlder })}</div>
+</section>
+
+<section aria-labelledby="storage-title">
+<h2 id="storage-title">Storage</h2>
+<p>Logs and reports are kept until the oldest have to make room, or their time is over; the newest run of a repository stays.</p>
+${usageList(usage)}
 </section>
 </main>
 <footer class="wrap wide"><p><a href="/api/v1/ci">These runs as JSON</a></p></footer>`;

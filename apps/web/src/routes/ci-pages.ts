@@ -20,7 +20,7 @@ import type { LabInfo } from './status.ts';
 
 export interface CiPagesOptions {
   lab: LabInfo;
-  ci: Pick<CiService, 'repositories' | 'defaultRepository'>;
+  ci: Pick<CiService, 'repositories' | 'defaultRepository' | 'usage'>;
   runs: Pick<RunStore, 'get' | 'list'>;
   documents: CiDocuments;
 }
@@ -37,10 +37,11 @@ export function registerCiPages(app: FastifyInstance, { lab, ci, runs, documents
     handler: async (request, reply) => {
       const filter = readFilter(request.query, ci);
       const chart = { repository: filter.repository ?? ci.defaultRepository, branch: filter.branch ?? CHART_BRANCH };
-      const [found, measured] = await Promise.all([
+      const [found, measured, usage] = await Promise.all([
         // One more than are shown tells whether there are older ones.
         runs.list({ ...filter, limit: RUNS_SHOWN + 1 }),
         runs.list({ ...chart, limit: CHART_SOURCE_RUNS }),
+        ci.usage(),
       ]);
       const origin = originOf(request);
       return asPage(reply).send(
@@ -51,6 +52,7 @@ export function registerCiPages(app: FastifyInstance, { lab, ci, runs, documents
           runs: found.slice(0, RUNS_SHOWN).map((run) => showRun(run, origin)),
           hasOlder: found.length > RUNS_SHOWN,
           chart: { ...chart, runs: measured.map((run) => showRun(run, origin)) },
+          usage,
           now: new Date(),
         }),
       );

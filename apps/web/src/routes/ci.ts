@@ -15,6 +15,7 @@ import {
   CiRequestSchema,
   CiResultSchema,
   CiRunSchema,
+  CiUsageSchema,
   RunParams,
   showResult,
   showRun,
@@ -125,6 +126,16 @@ export function registerCi(app: FastifyInstance, { ci, runs, clients }: CiRoutes
       const repository = ci.allowed(single('repository', query.repository));
       return { repository, repositories: [...ci.repositories], branches: await ci.branches(repository) };
     },
+  });
+
+  app.get('/api/v1/ci/usage', {
+    config: { limit: 'read' },
+    schema: {
+      tags: ['ci'],
+      summary: 'Shows what the runs of each repository take in the storage, and may take',
+      response: { 200: CiUsageSchema, ...errorsOf(503) },
+    },
+    handler: async () => ({ repositories: await ci.usage() }),
   });
 
   app.get<{ Params: { id: string } }>('/api/v1/ci/:id', {

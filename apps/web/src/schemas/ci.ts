@@ -68,6 +68,19 @@ export const BranchesSchema = Type.Object({
   branches: Type.Array(Type.Object({ name: Type.String(), commit: Type.String() })),
 });
 
+export const CiUsageSchema = Type.Object({
+  repositories: Type.Array(
+    Type.Object({
+      repository: Type.String(),
+      runs: Type.Integer({ description: 'How many runs it has, finished or not' }),
+      storedBytes: Type.Integer({
+        description: 'Of their logs, reports and results in the storage; a run counts a minute or two after its end',
+      }),
+      limitBytes: Type.Integer({ description: 'What they may take; the oldest runs go where it is more' }),
+    }),
+  ),
+});
+
 /** The part of an address that names a run. */
 export const RunParams = Type.Object({ id: Type.String({ description: 'Id of the run' }) });
 

@@ -28,6 +28,14 @@ export function formatPercent(percent: number): string {
   return `${Math.min(percent, 99.9).toFixed(1)} %`;
 }
 
+/** `0 MiB`, `0.4 MiB`, `12 MiB`, `1.5 GiB`. */
+export function formatBytes(bytes: number): string {
+  const mebibytes = bytes / 1024 ** 2;
+  if (mebibytes >= 1024) return `${Number((mebibytes / 1024).toFixed(1))} GiB`;
+  if (mebibytes >= 10 || bytes === 0) return `${Math.round(mebibytes)} MiB`;
+  return `${Math.max(0.1, mebibytes).toFixed(1)} MiB`;
+}
+
 /** `1 test`, `2 tests`. */
 export const count = (number: number, one: string, many = `${one}s`): string =>
   `${number} ${number === 1 ? one : many}`;

@@ -1,5 +1,6 @@
 /** The lab of the end-to-end tests: one stack for all files, brought up before the first and given back after the last. */
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import type { LabOutputs } from '../../infra/outputs.ts';
@@ -19,12 +20,13 @@ declare module 'vitest' {
  * Vitest's global set-up and tear-down; the tear-down also runs when the set-up has failed half-way or a test has.
  * LAB_E2E_STACK names a lab that is up, with the settings of E2E_SETTINGS: it is used and left as it is.
  */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+export default async function setup(project: TestProject): Promise<() => void | Promise<void>> {
   const running = process.env.LAB_E2E_STACK;
   if (running !== undefined) {
-    const outputs = await outputOf('./lab', ['pulumi', 'stack', 'output', '--json', '--stack', running]);
-    project.provide('e2e', { stack: running, outputs: JSON.parse(outputs) as LabOutputs });
-    return async () => undefined;
+    const text = await outputOf('./lab', ['pulumi', 'stack', 'output', '--json', '--stack', running]);
+    const outputs = JSON.parse(text) as LabOutputs;
+    project.provide('e2e', { stack: running, outputs });
+    return trustForPushes(outputs);
   }
   const stack = `e2e-${process.pid}`;
   const teardown = async (): Promise<void> => {
@@ -45,6 +47,21 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await teardown().catch(() => undefined);
     throw new Error(`./lab up ${stack} ended with ${up.status}:\n${up.stderr}`);
   }
-  project.provide('e2e', { stack, outputs: JSON.parse(up.stdout) as LabOutputs });
-  return teardown;
+  const outputs = JSON.parse(up.stdout) as LabOutputs;
+  project.provide('e2e', { stack, outputs });
+  const forget = trustForPushes(outputs);
+  return async () => {
+    forget();
+    await teardown();
+  };
+}
+
+/** Has Git trust the lab's own authority in every test, where it is the one that vouches for the site. @returns what undoes it */
+function trustForPushes({ webUrlTls, caCertificate }: LabOutputs): () => void {
+  if (webUrlTls === undefined) return () => undefined;
+  const folder = mkdtempSync(join(tmpdir(), 'lab-authority-'));
+  const file = join(folder, 'authority.pem');
+  writeFileSync(file, caCertificate);
+  process.env.GIT_SSL_CAINFO = file;
+  return () => rmSync(folder, { recursive: true, force: true });
 }

@@ -32,9 +32,8 @@ import { type SampleRun, sampleCommit, sampleRun } from './sample-runs.ts';
 export interface WebFixture {
   url: string;
   app: FastifyInstance;
-  /** What the page of the stream looks at. */
+  /** What the page of the stream looks at, and what the chat is written to. */
   kafka: MemoryKafka;
-  /** What the chat is written to. */
   chatTopics: MemoryTopics;
   /** The sample runs, oldest first. */
   history: SampleRun[];

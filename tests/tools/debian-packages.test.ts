@@ -51,6 +51,17 @@ describe('packages of Debian', () => {
     expect(run.calls).toEqual([]);
   });
 
+  test('that bring a module of Python are told by that module', async () => {
+    const answers = fakeRun({ 'apt-get': {}, python3: { status: 0 } });
+    machineWith([], { run: answers });
+    await installDebianPackages(['python3-venv'], report);
+    expect(answers.calls).toEqual(['python3 -c import ensurepip']);
+    const without = fakeRun({ 'apt-get': {}, python3: { status: 1 } });
+    machineWith(['python3'], { run: without });
+    await installDebianPackages(['python3-venv'], report);
+    expect(without.calls.at(-1)).toBe('apt-get install -y --no-install-recommends python3-venv');
+  });
+
   test('are installed on Debian itself, whose name stands alone', async () => {
     machineWith([], { distribution: ['debian'] });
     await installDebianPackages(['git'], report);

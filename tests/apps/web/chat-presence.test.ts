@@ -18,6 +18,17 @@ describe('presence', () => {
     expect(presence.rooms('all').size).toBe(0);
   });
 
+  it('has no room for somebody who only writes: anyone may say so of any room', () => {
+    const [one, other] = [new Presence('one'), new Presence('other')];
+    one.type('made-up', 'Ann', 0);
+    other.hear('made-up', one.statement('made-up'), 0);
+    expect([one.rooms('all'), other.rooms('all')]).toEqual([new Set(), new Set()]);
+    expect(one.rooms('ours')).toEqual(new Set(['made-up']));
+    one.enter('made-up', 'Ben');
+    other.hear('made-up', one.statement('made-up'), 0);
+    expect([one.rooms('all'), other.rooms('all')]).toEqual([new Set(['made-up']), new Set(['made-up'])]);
+  });
+
   it('joins what all processes tell, by name, and forgets one that says nothing any more', () => {
     const [one, other] = [new Presence('one'), new Presence('other')];
     one.enter('lobby', 'carla');

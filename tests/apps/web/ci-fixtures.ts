@@ -1,7 +1,8 @@
 /** Runs, and what runners say of them. */
 import { createHash, randomUUID } from 'node:crypto';
 import { CI_STEPS, type CiProgress, type CiResult, type CiStep } from '@cloud-lab/common/ci-messages';
-import type { NewRun } from '../../../apps/web/src/ci/run-store.ts';
+import type { NewRun, RunStore } from '../../../apps/web/src/ci/run-store.ts';
+import { createMemoryRunStore } from './memory-run-store.ts';
 
 const randomCommit = (): string => createHash('sha1').update(randomUUID()).digest('hex');
 
@@ -56,3 +57,16 @@ export const running = (id: string, change: Partial<CiProgress> = {}): CiProgres
   ...COMMIT_FACTS,
   ...change,
 });
+
+/** A store with a finished run of each branch, oldest first, each with a report. */
+export async function storeWith(...branches: string[]): Promise<{ runs: RunStore; ids: string[] }> {
+  const runs = createMemoryRunStore();
+  const ids: string[] = [];
+  for (const branch of branches) {
+    const run = newRun({ branch });
+    ids.push(run.id);
+    await runs.insert(run);
+    await runs.apply(finished(run.id));
+  }
+  return { runs, ids };
+}

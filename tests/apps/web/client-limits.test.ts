@@ -1,10 +1,21 @@
 /** Limits by address: every route has one, each grows with the people behind an address, and nobody uses up what others need. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import Fastify, { type FastifyInstance, type InjectOptions } from 'fastify';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type ClientLimits, limitClients } from '../../../apps/web/src/limits/client-limits.ts';
-import { OPEN_LIMITS, REQUEST_LIMITS, sizeOf, unfinishedRuns } from '../../../apps/web/src/limits/table.ts';
+import {
+  DOCUMENTS,
+  OPEN_LIMITS,
+  REQUEST_LIMITS,
+  SHARE_OF_ADDRESS,
+  sizeOf,
+  unfinishedRuns,
+} from '../../../apps/web/src/limits/table.ts';
 import { handleErrors } from '../../../apps/web/src/plugins/errors.ts';
 import { collectRoutes } from '../../../apps/web/src/plugins/route-table.ts';
+import { PLAY_LIMITS } from '../../../apps/web/src/stream/play-limits.ts';
+import { PROJECT_DIR } from '../../helpers/lab.ts';
 import { buildTestApp } from './helper.ts';
 
 const ADDRESS = '192.0.2.1';
@@ -46,6 +57,22 @@ describe('the table of limits', () => {
       expect(sizeOf(limit, 1), name).toBeGreaterThan(0);
       if (name !== 'chatName') expect(sizeOf(limit, 100), name).toBeGreaterThan(sizeOf(limit, 50));
     }
+  });
+
+  it('is what the documentation says', () => {
+    const docs = readFileSync(join(PROJECT_DIR, 'docs/architecture.md'), 'utf8');
+    const [, section = ''] = /## Limits of the site\n([\s\S]*?)\n## /.exec(docs) ?? [];
+    const sizes = [
+      ...Object.values(REQUEST_LIMITS).map((limit) => sizeOf(limit, 50)),
+      ...Object.values(OPEN_LIMITS).flatMap((limit) => [sizeOf(limit, 50), limit.inAll]),
+      ...Object.values(unfinishedRuns(50)),
+      PLAY_LIMITS.consumers,
+      PLAY_LIMITS.consumers * SHARE_OF_ADDRESS,
+      DOCUMENTS.unsentMiB,
+      DOCUMENTS.unsentMiB * SHARE_OF_ADDRESS,
+    ];
+    const told = new Set(section.match(/\d[\d,]*/g)?.map((text) => Number(text.replaceAll(',', ''))));
+    expect(sizes.filter((size) => !told.has(size))).toEqual([]);
   });
 
   it('keeps what others said on a full partition of the chat for a day', () => {

@@ -1,6 +1,7 @@
 /** What runs leave is other people's: however large or odd, it does not end the web process, and others get their answers. */
-import { connect } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { CiTestList, MAX_DOCUMENT_BYTES } from '@cloud-lab/common/ci-messages';
 import { execa } from 'execa';
 import Fastify from 'fastify';
@@ -53,7 +54,7 @@ describe('turns', () => {
     for (const who of ['ann 1', 'ann 2', 'ann 3', 'ben 1', 'cem 1', 'ben 2']) {
       all.push(turns.run(who.split(' ')[0] ?? '', async () => void order.push(who)));
     }
-    await delay(5);
+    await setImmediate();
     expect(order).toEqual([]);
     first.resolve();
     await Promise.all(all);
@@ -74,33 +75,56 @@ describe('turns', () => {
 describe('answers that nobody reads', () => {
   const MIB = 1024 * 1024;
 
-  it('take so much memory of one address and of all, and are cut off', async () => {
-    const unsent = new UnsentBytes({ inAll: 60 * MIB, ofAddress: 40 * MIB, idleSeconds: 3 });
+  async function startWith(idleSeconds: number) {
+    const unsent = new UnsentBytes({ inAll: 60 * MIB, ofAddress: 40 * MIB, idleSeconds });
     const app = Fastify({ forceCloseConnections: true });
     const body = Buffer.alloc(30 * MIB);
-    app.get<{ Params: { address: string } }>('/:address', (request, reply) =>
-      unsent.send(reply, request.params.address, body),
-    );
+    const ended = Promise.withResolvers<void>();
+    app.get<{ Params: { address: string } }>('/:address', (request, reply) => {
+      request.raw.socket.once('close', () => ended.resolve());
+      return unsent.send(reply, request.params.address, body);
+    });
     const url = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
     onTestFinished(() => app.close());
-    const stare = (address: string): Promise<void> => {
+    /** Asks, and reads nothing but the beginning. */
+    const stare = async (address: string): Promise<Socket> => {
       const socket = connect(Number(url.port), url.hostname);
       onTestFinished(() => void socket.destroy());
+      socket.on('error', () => undefined);
       socket.write(`GET /${address} HTTP/1.1\r\nHost: x\r\n\r\n`);
-      return new Promise((resolve) => socket.once('readable', resolve));
+      await once(socket, 'readable');
+      return socket;
     };
     const statusOf = async (address: string): Promise<number> => {
       const answer = await fetch(new URL(address, url));
       await answer.arrayBuffer();
       return answer.status;
     };
-    await stare('ann');
+    return { stare, statusOf, ended: ended.promise };
+  }
+
+  it('take so much memory of one address and of all, until their clients leave', async () => {
+    const { stare, statusOf } = await startWith(600);
+    const ann = await stare('ann');
     expect(await statusOf('ann')).toBe(429);
     expect(await statusOf('ben')).toBe(200);
     await stare('ben');
     expect(await statusOf('cem')).toBe(503);
-    const answered = async (): Promise<void> =>
-      expect([await statusOf('ann'), await statusOf('cem')]).toEqual([200, 200]);
-    await vi.waitFor(answered, { timeout: 20_000, interval: 200 });
+    ann.destroy();
+    await vi.waitFor(async () => expect([await statusOf('ann'), await statusOf('cem')]).toEqual([200, 200]), {
+      timeout: 10_000,
+    });
+  });
+
+  it('are cut off', async () => {
+    const { stare, ended } = await startWith(0.1);
+    const socket = await stare('ann');
+    await ended;
+    let bytes = 0;
+    socket.on('data', (piece: Buffer) => {
+      bytes += piece.length;
+    });
+    await once(socket, 'close');
+    expect(bytes).toBeLessThan(30 * MIB);
   });
 });

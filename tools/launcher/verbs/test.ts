@@ -26,6 +26,9 @@ export type TestOptions = { context: LabContext; report: Report; scope: TestScop
 /** What is tried on a lab with one broker, and on one with three. */
 const FAULTS = ['tests/e2e/kafka-faults.test.ts', 'tests/e2e/stream.test.ts', 'tests/e2e/chat.test.ts'];
 
+/** What every lab under test is asked with. */
+const CLIENT_PACKAGES = ['chromium', 'curl', 'git', 'python3-venv'];
+
 /** What makes a virtual machine and its disk, and logs in there. */
 const VM_PACKAGES = ['e2fsprogs', 'mmdebstrap', 'openssh-client', 'qemu-system-x86'];
 
@@ -34,7 +37,7 @@ const SERVER_PACKAGES = ['default-jre-headless', 'mariadb-server', 'maven'];
 
 /** What a lab is asked that may be anywhere: by its outputs, and over SSH. */
 const ANYWHERE = [
-  ...['services', 'ci-jobs', 'stream', 'chat'].map((name) => `tests/e2e/${name}.test.ts`),
+  ...['api-contract', 'services', 'ci-jobs', 'stream', 'chat'].map((name) => `tests/e2e/${name}.test.ts`),
   'tests/browser/first-page.test.ts',
 ];
 
@@ -73,7 +76,7 @@ export async function runTests({ context, report, scope }: TestOptions): Promise
   };
   try {
     if (scope !== 'unit') {
-      await report.step('packages for the tests', (say) => installDebianPackages(['chromium', 'git', 'curl'], say));
+      await report.step('packages for the tests', (say) => installDebianPackages(CLIENT_PACKAGES, say));
     } else if (!existsSync(CHROMIUM)) {
       report.line(`without ${CHROMIUM}: the tests of pages in a browser are left out`);
     }

@@ -125,10 +125,12 @@ export class Presence {
     };
   }
 
-  /** The rooms where somebody is, by this process or by any. */
+  /** `ours`: the rooms of which this process has anything to tell. `all`: those where somebody is, by any process. */
   rooms(whose: 'ours' | 'all'): Set<string> {
-    const others = whose === 'ours' ? [] : [...this.#heard.values()].map(({ room }) => room);
-    return new Set([...this.#local.keys(), ...others]);
+    if (whose === 'ours') return new Set(this.#local.keys());
+    const local = [...this.#local].filter(([, { people }]) => people.size > 0).map(([room]) => room);
+    const heard = [...this.#heard.values()].filter(({ people }) => people.length > 0).map(({ room }) => room);
+    return new Set([...local, ...heard]);
   }
 
   #localRoom(room: string): LocalRoom {

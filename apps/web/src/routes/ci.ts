@@ -144,7 +144,8 @@ export function registerCi(app: FastifyInstance, { ci, runs, clients }: CiRoutes
       tags: ['ci'],
       summary: 'Shows one run',
       params: RunParams,
-      response: { 200: CiRunSchema, ...errorsOf(404, 503) },
+      // 405: an address with a name of its own, such as that of the webhook, is no run's.
+      response: { 200: CiRunSchema, ...errorsOf(404, 405, 503) },
     },
     handler: async (request) => showRun(await findRun(runs, request.params.id), originOf(request)),
   });

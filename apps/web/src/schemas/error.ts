@@ -11,6 +11,7 @@ const MEANINGS = {
   401: { description: 'The request is not signed' },
   403: { description: 'The request is not allowed, such as one of a page of another site' },
   404: { description: 'What the request names does not exist' },
+  405: { description: 'The method is not possible here; `Allow` names those that are' },
   409: { description: 'Not possible in the present state' },
   413: { description: 'The body is too large' },
   415: { description: 'The body is not of a type that is read here' },

@@ -374,7 +374,8 @@ describe.skipIf(!hasPython())('a host (its script needs python3)', () => {
         [[1, '', 'Warning: slow\nERROR 1290: running with --read-only\n'], 'ERROR 1290: running with --read-only'],
         [[3, 'only this\n', ''], 'only this'],
         [[2, '', ''], '/lib/probe ended with status 2'],
-        [['hangs', '', ''], 'does not answer within 20 s'],
+        [[124, '', ''], 'does not answer within 20 s'],
+        [[137, '', 'said before'], 'does not answer within 20 s'],
       ])('that ends as %j', async (outcome, words) => {
         const machine = ready(await tcp(), probe).file('/commands.json', { '/lib/probe': outcome });
         expect(await unitsOf(machine)).toEqual({ 'mariadb.service': words });

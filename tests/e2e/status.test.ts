@@ -54,6 +54,14 @@ const FAULTS: Fault[] = [
     /mariadb\.service: .*read-only/,
   ],
   [
+    'a database whose tables are locked',
+    'database',
+    // In a unit of its own, as it holds the lock.
+    'systemd-run --quiet --collect --unit=lab-lock mariadb -e "flush tables with read lock; do sleep(120)" && until mariadb -N -e "show processlist" | grep -q sleep; do :; done',
+    'systemctl stop lab-lock',
+    /mariadb\.service: does not answer within 20 s/,
+  ],
+  [
     'a storage that hangs',
     'storage',
     'systemctl kill --signal=STOP azurite.service',

@@ -77,7 +77,7 @@ describe('a lab on a stand-in for Azure', () => {
       containerUrl: named(`http://${lab('numbers')}.westeurope.azurecontainer.io:8080`),
       functionUrl: named(`https://${lab('function')}.azurewebsites.net/api/add_numbers`),
       kafkaUsername: 'student',
-      kafkaPassword: named('[0-9a-f]{48}'),
+      kafkaPassword: named('[A-Za-z0-9][A-Za-z0-9_-]{46}[A-Za-z0-9]'),
     });
     expect(Object.keys(hosts).sort()).toEqual([...HOSTS].sort());
     expect(outputs).not.toHaveProperty('webUrlTls');

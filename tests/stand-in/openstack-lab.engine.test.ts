@@ -39,6 +39,7 @@ describe.each([
       commands: HEALTHY_HOSTS,
       modules: {
         'infra/kafka-addresses.ts': NOBODY,
+        'infra/await-answer.ts': NOBODY,
         'infra/clouds/openstack/offers.ts': join(import.meta.dirname, '../clouds/openstack-offers.ts'),
       },
       timeoutMs: LIMIT_MS,

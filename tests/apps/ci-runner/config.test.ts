@@ -1,6 +1,5 @@
-/** The runner's settings, and its page about its health. */
+/** The settings of the runner. */
 import { describe, expect, it } from 'vitest';
-import { createApp } from '../../../apps/ci-runner/src/app.ts';
 import { readConfig } from '../../../apps/ci-runner/src/config.ts';
 
 const complete = {
@@ -29,21 +28,5 @@ describe('readConfig', () => {
   it('names everything that is missing', () => {
     const { BLOB_KEY: _, ...wanted } = complete;
     for (const name of Object.keys(wanted)) expect(() => readConfig({})).toThrow(`${name} is missing`);
-  });
-});
-
-describe('GET /healthz', () => {
-  const well = { kafka: true, storage: true, places: true, jobs: [] };
-  it.each([
-    [well, 200, 'ok'],
-    [{ ...well, storage: false, jobs: ['a'] }, 503, 'error'],
-    [{ ...well, kafka: false }, 503, 'error'],
-    [{ ...well, places: false }, 503, 'error'],
-  ])('for %j is %i', async (health, code, status) => {
-    const app = createApp(async () => health);
-    const answer = await app.inject('/healthz');
-    expect(answer.statusCode).toBe(code);
-    expect(answer.json()).toEqual({ status, ...health });
-    await app.close();
   });
 });

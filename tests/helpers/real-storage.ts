@@ -1,5 +1,5 @@
-/** A real Azurite on this machine, in memory, on a port of its own. */
-import { spawn } from 'node:child_process';
+/** A real Azurite on this machine, on a port of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createBlobService } from '@cloud-lab/common/blob';
@@ -9,10 +9,13 @@ import { PROJECT_DIR } from './lab.ts';
 
 export const STORAGE_KEY = Buffer.from('a key of 64 bytes in a lab').toString('base64');
 
-/** Starts it for the rest of a test, and waits until it answers. @returns its port */
-export async function startStorage(): Promise<{ port: number; service: ReturnType<typeof createBlobService> }> {
+export type RealStorage = { port: number; service: ReturnType<typeof createBlobService>; process: ChildProcess };
+
+/** Starts it for the rest of a test, in memory or on a folder, and waits until it answers. */
+export async function startStorage(folder?: string): Promise<RealStorage> {
   const port = await findFreePort();
-  const flags = ['--inMemoryPersistence', '--silent', '--skipApiVersionCheck', '--disableTelemetry'];
+  const place = folder === undefined ? ['--inMemoryPersistence'] : ['--location', folder];
+  const flags = [...place, '--silent', '--skipApiVersionCheck', '--disableTelemetry'];
   const env = { ...process.env, AZURITE_ACCOUNTS: `lab:${STORAGE_KEY}` };
   const program = join(PROJECT_DIR, 'apps/storage/src/server.ts');
   const storage = spawn(process.execPath, [program, ...flags, '--disableProductStyleUrl', '--blobPort', `${port}`], {
@@ -27,7 +30,7 @@ export async function startStorage(): Promise<{ port: number; service: ReturnTyp
     accountKey: STORAGE_KEY,
   });
   await vi.waitFor(() => service.getProperties(), { timeout: 20_000, interval: 100 });
-  return { port, service };
+  return { port, service, process: storage };
 }
 
 async function findFreePort(): Promise<number> {

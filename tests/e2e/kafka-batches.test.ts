@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type CompressionAlgorithmValue, Producer } from '@platformatic/kafka';
 import kafkajs from 'kafkajs';
 import { afterAll, describe, expect, inject, test } from 'vitest';
-import { onHost, waitFor } from '../helpers/launcher.ts';
+import { lab, onHost, waitFor } from '../helpers/launcher.ts';
 
 const { stack, outputs } = inject('e2e');
 const brokers = outputs.kafkaPlaintext?.split(',') ?? [];
@@ -51,6 +51,9 @@ describe('messages that a client has packed', () => {
       await send('chat', room, 'after the bomb', 'none');
       await shows(room, 'after the bomb');
       expect(await runs()).toEqual(before);
+      const all = ['-topic', 'playground', '-groupid', randomUUID(), '--idle', '1'];
+      const consumed = await lab(['stream', 'consume', '-s', stack, '--', ...all]);
+      expect(consumed, consumed.stderr).toMatchObject({ status: 0, stdout: expect.stringContaining('not shown') });
     },
   );
 });

@@ -1,6 +1,6 @@
 /** Unpacks batches of Kafka's messages, whatever codec packed them, and never more than there is room for: a few bytes may say gigabytes. */
 import { promisify } from 'node:util';
-import { unzip, zstdDecompress } from 'node:zlib';
+import { unzip, unzipSync, zstdDecompress, zstdDecompressSync } from 'node:zlib';
 import { lz4Decompress, snappyDecompress } from '@platformatic/wasm-utils/bundled';
 
 /** A batch that unpacks to more than there is room for. */
@@ -11,11 +11,18 @@ export class BatchTooLarge extends Error {
 const unzipBounded = promisify(unzip);
 const unzstdBounded = promisify(zstdDecompress);
 
+type Unpack<T> = (bytes: Buffer, room: number) => T;
+
 /** Kafka's numbers of codecs -> what unpacks them. @see https://kafka.apache.org/documentation/#recordbatch */
-const CODECS: Readonly<Record<number, (bytes: Buffer, room: number) => Promise<Buffer> | Buffer>> = {
-  1: (bytes, maxOutputLength) => unzipBounded(bytes, { maxOutputLength }),
+const CODECS: Readonly<Record<number, Unpack<Buffer>>> = {
+  1: (bytes, maxOutputLength) => unzipSync(bytes, { maxOutputLength }),
   2: unpackSnappy,
   3: unpackLz4,
+  4: (bytes, maxOutputLength) => zstdDecompressSync(bytes, { maxOutputLength }),
+};
+/** Those that can be unpacked beside other work. */
+const CODECS_ASIDE: Readonly<Record<number, Unpack<Promise<Buffer>>>> = {
+  1: (bytes, maxOutputLength) => unzipBounded(bytes, { maxOutputLength }),
   4: (bytes, maxOutputLength) => unzstdBounded(bytes, { maxOutputLength }),
 };
 
@@ -26,14 +33,29 @@ const CODECS: Readonly<Record<number, (bytes: Buffer, room: number) => Promise<B
  * @throws BatchTooLarge, and Error where they cannot be unpacked at all
  */
 export async function unpackRecords(codec: number, bytes: Buffer, room: number): Promise<Buffer> {
-  const unpack = CODECS[codec];
-  if (unpack === undefined) throw new Error(`There is no codec ${codec}.`);
+  const unpack = CODECS_ASIDE[codec];
+  if (unpack === undefined) return unpackRecordsSync(codec, bytes, room);
   try {
     return await unpack(bytes, room);
   } catch (error) {
-    const isTooLarge = error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
-    throw isTooLarge ? new BatchTooLarge(`It has more than ${room} bytes.`, { cause: error }) : error;
+    throw nameTooLarge(error, room);
   }
+}
+
+/** The same, while all else waits. */
+export function unpackRecordsSync(codec: number, bytes: Buffer, room: number): Buffer {
+  const unpack = CODECS[codec];
+  if (unpack === undefined) throw new Error(`There is no codec ${codec}.`);
+  try {
+    return unpack(bytes, room);
+  } catch (error) {
+    throw nameTooLarge(error, room);
+  }
+}
+
+function nameTooLarge(error: unknown, room: number): unknown {
+  const isTooLarge = error instanceof RangeError && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+  return isTooLarge ? new BatchTooLarge(`It has more than ${room} bytes.`, { cause: error }) : error;
 }
 
 /** What snappy-java, and so every Java client, writes before its chunks: a magic number and two versions. */

@@ -1,6 +1,7 @@
 /** Reads as a member of a group with @platformatic/kafka. */
 import { once } from 'node:events';
 import { Admin, Consumer, type Message, type MessagesStream } from '@platformatic/kafka';
+import { boundBatches } from './bounded-batches.ts';
 import type { Cluster, IncomingMessage, RetryListener, StreamReader } from './client.ts';
 import { isRefusal, StreamError } from './errors.ts';
 import { clientOptions } from './options.ts';
@@ -35,6 +36,7 @@ const CLOSE_LIMIT_MS = 3_000;
 
 /** Joins the group; resolves when the member has its partitions. */
 export async function openReader(cluster: Cluster, options: ReaderOptions): Promise<StreamReader> {
+  boundBatches();
   const { topic, groupId, limitMs } = options;
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => undefined);

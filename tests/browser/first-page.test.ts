@@ -29,7 +29,7 @@ describe('the first page', () => {
     expect(await page.title()).toContain('Cloud Lab');
     for (const url of [outputs.apiUrl, outputs.kafkaBootstrap, outputs.blobUrl])
       expect(await page.getByText(url).first().isVisible(), url).toBe(true);
-    await page.getByText('Answers queries.').waitFor();
+    await page.getByText('Answers queries and takes changes.').waitFor();
     await page.getByText(ONE_HOST ? 'One runner is there.' : '2 runners are there.').waitFor();
     expect(complaints).toEqual([]);
   });

@@ -1,11 +1,13 @@
 /** Whatever happens to a lab's services and hosts, it is well again within half a minute, has all that it acknowledged, and its status is true. */
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import type { LabStatus } from '../../tools/launcher/verbs/status.ts';
 import { type Acknowledged, acknowledge } from '../helpers/acknowledged.ts';
-import { ciClient } from '../helpers/ci.ts';
+import { ciClient, pushUrlOf } from '../helpers/ci.ts';
 import { killService } from '../helpers/faults.ts';
-import { lab, onHost, outputOf, PATIENCE, runOn } from '../helpers/launcher.ts';
+import { createPusher, withFile } from '../helpers/git-pushes.ts';
+import { lab, onHost, outputOf, PATIENCE, runOn, waitFor } from '../helpers/launcher.ts';
 
 const { stack, outputs } = inject('e2e');
 const isTried = process.env.LAB_E2E_FAULTS === 'all' && process.env.LAB_E2E_BROKERS !== '3';
@@ -81,6 +83,39 @@ describe.skipIf(!isTried)('a lab (tried by --faults, with one broker)', () => {
       await afterHarm(`${unit} of ${host} stopped and started`, async () => undefined);
     }
     await kept.check();
+  });
+
+  test('gives up a run whose runner was lost each time that it was begun', async () => {
+    const ci = ciClient(outputs.apiUrl);
+    const pusher = await createPusher(await pushUrlOf('jobs'));
+    const wait = withFile('lab-ci.yaml', 'timeout: 200\n');
+    const { said } = await pusher.push('loses-its-runner', join(import.meta.dirname, 'jobs/sleeps-for-ever'), wait);
+    await pusher.close();
+    const id = /\/ci\/([\da-f-]+)/.exec(said)?.[1] ?? '';
+    const isTested = async (): Promise<string | undefined> => {
+      const { runner } = await ci.show(id);
+      if (runner === null) return undefined;
+      return (await onHost(stack, runner, 'ps', '-eo', 'args')).includes('pytest') ? runner : undefined;
+    };
+    for (const attempt of ['first', 'second']) {
+      const runner = await waitFor(`its ${attempt} attempt`, isTested, 120_000);
+      await killService(stack, runner, 'ci-runner.service');
+      await waitFor(`the end of its ${attempt} attempt`, async () =>
+        (await onHost(stack, runner, 'ps', '-eo', 'args')).includes('pytest') ? undefined : true,
+      );
+    }
+    const run = await waitFor(
+      'the end of the run',
+      async () => {
+        const now = await ci.show(id);
+        return now.state === 'errored' ? now : undefined;
+      },
+      120_000,
+    );
+    expect(run.reason).toMatch(
+      /^The run was given up: it was begun 2 times, on ci-\d.*and the runner was lost each time/,
+    );
+    expect((await ci.test('main')).run.state).toBe('passed');
   });
 
   test('is well again after each of its containers was restarted', async () => {

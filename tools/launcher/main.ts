@@ -185,7 +185,12 @@ program
   .command('test')
   .description('check everything: lint, types, unit tests, and a lab of its own from end to end')
   .addOption(testFlag('--unit', 'without the lab from end to end'))
-  .addOption(testFlag('--faults', 'only Kafka and the chat, killed, replaced and full, with one broker and with three'))
+  .addOption(
+    testFlag(
+      '--faults',
+      'only a lab whose services and hosts are killed, stopped, paused, replaced and full, with one broker and with three',
+    ),
+  )
   .addOption(testFlag('--servers', 'only what apps do on a database, and on a broker that is killed, without a lab'))
   .addOption(testFlag('--one-host', 'only a lab that has all roles on one host'))
   .addOption(testFlag('--machines', 'only the user-data of hosts, on a Debian with no program of the lab'))

@@ -14,8 +14,7 @@ import { up } from './up.ts';
 const CHROMIUM = '/usr/bin/chromium';
 
 /**
- * What is checked: `unit` all that needs no lab, `all` that and a lab from end to end, `faults` Kafka and the chat under all that can
- * happen to them, `servers` what apps do on a database and on a broker that is killed, `machines` the user-data of hosts on plain
+ * What is checked: `unit` all that needs no lab, `all` that and a lab from end to end, `faults` a lab under all that can happen to it, `servers` what apps do on a database and on a broker that is killed, `machines` the user-data of hosts on plain
  * machines, `vm` in virtual machines, `oneHost` a lab that has all roles on one host, or a stack that is brought up for it and given
  * back.
  */
@@ -24,7 +23,9 @@ export type TestScope = 'unit' | 'all' | 'faults' | 'servers' | 'machines' | 'vm
 export type TestOptions = { context: LabContext; report: Report; scope: TestScope };
 
 /** What is tried on a lab with one broker, and on one with three. */
-const FAULTS = ['tests/e2e/kafka-faults.test.ts', 'tests/e2e/stream.test.ts', 'tests/e2e/chat.test.ts'];
+const FAULTS = ['kafka-faults', 'stream', 'chat', 'lab-faults', 'full-disks'].map(
+  (name) => `tests/e2e/${name}.test.ts`,
+);
 
 /** What every lab under test is asked with. */
 const CLIENT_PACKAGES = ['chromium', 'curl', 'git', 'python3-venv'];

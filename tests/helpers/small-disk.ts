@@ -8,7 +8,7 @@ export interface SmallDisk {
   clear(): Promise<unknown>;
 }
 
-const SPARE_MIB = 24;
+const SPARE_MIB = 200;
 
 /**
  * Does `work` while all that is on the host's volume is on a small disk, and puts it back on the volume afterwards, as it is then. The

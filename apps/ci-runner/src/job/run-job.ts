@@ -1,4 +1,5 @@
 /** One job from its commit to its result, with everything around the tests: a place, a log, the record of its steps. */
+import { RestError } from '@azure/storage-blob';
 import { type CiJob, type CiResult, logBlobName } from '@cloud-lab/common/ci-messages';
 import { type Sandbox, SandboxGone } from '../sandbox/client.ts';
 import { Attempts, refuseAttempt } from './attempts.ts';
@@ -80,6 +81,9 @@ export async function runJob(job: CiJob, startedAt: Date, parts: RunnerParts, si
 /** What ended a job before it came to a verdict, as a sentence. */
 function describeEnd(error: unknown): string {
   if (error instanceof RunCancelled) return error.message;
+  if (error instanceof RestError) {
+    return "The lab's storage does not take what the run leaves: it is away, or full. Tell whoever operates the lab.";
+  }
   return error instanceof SandboxGone
     ? 'The sandbox ended before the job did: perhaps the host ran out of memory. Try again.'
     : 'The runner could not do its part: ask for help.';
